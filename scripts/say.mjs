@@ -1,0 +1,4 @@
+/** One line of what the set-up does, told apart from the output of what it runs. */
+export function say(sentence) {
+  console.log(`slipway: ${sentence}`);
+}

@@ -1,0 +1,109 @@
+/**
+ * Where the rows of a log are. Unwrapped, every row is 20 px and all is arithmetic. Wrapped, the height of a row is guessed from its
+ * characters and put right once it was drawn and measured. Pure: no element is touched here.
+ */
+import { rowOf, type LogSource } from './log-entry.ts';
+
+export const ROW = 20;
+
+export interface LogLayout {
+  /** Pixels of all rows together. */
+  readonly height: number;
+  /** Pixels above the row. */
+  top(index: number): number;
+  /** The row at this height; the last one for anything below. */
+  indexAt(y: number): number;
+}
+
+export class FixedLayout implements LogLayout {
+  readonly #length: number;
+  constructor(length: number) {
+    this.#length = length;
+  }
+  get height(): number {
+    return this.#length * ROW;
+  }
+  top(index: number): number {
+    return index * ROW;
+  }
+  indexAt(y: number): number {
+    return Math.max(0, Math.min(this.#length - 1, Math.floor(y / ROW)));
+  }
+}
+
+/** Remembers measured heights by `seq`, so that lines that leave at the head or come in there cost nothing. */
+export class MeasuredHeights {
+  readonly #measured = new Map<number, number>();
+  #columns = 0;
+
+  /** A new width in characters makes every measure void. */
+  setColumns(columns: number): void {
+    if (columns === this.#columns) return;
+    this.#columns = columns;
+    this.#measured.clear();
+  }
+
+  /** True when this is news. */
+  measure(seq: number, height: number): boolean {
+    if (height <= 0 || this.of(seq, -1) === height) return false;
+    this.#measured.set(seq, height);
+    return true;
+  }
+
+  of(seq: number, width: number): number {
+    const known = this.#measured.get(seq);
+    if (known !== undefined) return known;
+    if (width < 0) return -1;
+    return this.#columns <= 0 ? ROW : Math.max(1, Math.ceil(width / this.#columns)) * ROW;
+  }
+
+  /** Forgets what is older than this line. */
+  dropBefore(seq: number): void {
+    for (const known of this.#measured.keys()) {
+      if (known >= seq) return;
+      this.#measured.delete(known);
+    }
+  }
+}
+
+export class WrappedLayout implements LogLayout {
+  /** `#tops[i]` pixels stand above row i; one more at the end for the whole. */
+  readonly #tops: Float64Array;
+
+  constructor(source: LogSource, heights: MeasuredHeights) {
+    this.#tops = new Float64Array(source.length + 1);
+    for (let i = 0; i < source.length; i++) {
+      const entry = source.at(i);
+      const row = entry === undefined ? undefined : rowOf(entry);
+      this.#tops[i + 1] = (this.#tops[i] ?? 0) + (row === undefined ? ROW : heights.of(row.seq, row.width));
+    }
+  }
+  get height(): number {
+    return this.#tops.at(-1) ?? 0;
+  }
+  top(index: number): number {
+    return this.#tops[index] ?? this.height;
+  }
+  indexAt(y: number): number {
+    let low = 0;
+    let high = Math.max(0, this.#tops.length - 2);
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#tops[middle] ?? 0) <= y) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}
+
+/** The index of the first entry with this `seq` or a later one; the length when all are older. */
+export function indexOfSeq(source: LogSource, seq: number): number {
+  let low = 0;
+  let high = source.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((source.at(middle)?.seq ?? Infinity) < seq) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,19 @@
+import type { AgentState } from '../domain/agent-state.ts';
+import type { AgentView, HostView, OperationView, SnapshotView } from './views.ts';
+
+/**
+ * What happened. Facts are numbered in the order in which they were written; a browser that comes back says the last number it
+ * has and gets what it missed. They carry whole views, so that nobody needs a reducer.
+ */
+export type FactBody =
+  | {
+      readonly kind: 'agent';
+      readonly agent: AgentView;
+      /** Present when the state changed. */
+      readonly change?: { readonly from: AgentState | null; readonly to: AgentState; readonly reason: string | null };
+    }
+  | { readonly kind: 'operation'; readonly operation: OperationView }
+  | { readonly kind: 'snapshot'; readonly snapshot: SnapshotView; readonly deleted?: true }
+  | { readonly kind: 'host'; readonly host: HostView };
+
+export type Fact = FactBody & { readonly seq: number; readonly at: string };

@@ -1,0 +1,12 @@
+/** One line of a container's output. */
+export interface LogLine {
+  /** Grows by one from line to line and never repeats for a container while Slipway runs. */
+  readonly seq: number;
+  /** The engine's time, RFC 3339 with nanoseconds, in UTC: sorts as text. */
+  readonly time: string;
+  readonly stream: 'stdout' | 'stderr';
+  /** Without its newline; may hold ANSI codes. It is text and never markup. */
+  readonly text: string;
+  /** True when the line was longer than 64 KB and its end was cut. */
+  readonly cut?: true;
+}

@@ -1,0 +1,200 @@
+/**
+ * What crosses the wire, to the browser and to scripts: plain JSON. Times are ISO 8601 in UTC, amounts are bytes, cores and milliseconds.
+ */
+import type { AgentCommand, AgentState, Wanted } from '../domain/agent-state.ts';
+import type { AgentSpec } from '../domain/agent-spec.ts';
+import type { Problem } from '../domain/errors.ts';
+
+export type AgentStatus = AgentState | 'unreachable';
+
+export const ATTENTION_KINDS = ['waiting_input', 'needs_login', 'crashed', 'failed', 'stalled', 'limit', 'done_unseen'] as const;
+export type AttentionKind = (typeof ATTENTION_KINDS)[number];
+
+export interface AgentView {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  /** What to show: the state, or `unreachable` while the host is away. */
+  readonly status: AgentStatus;
+  /** The last true state. */
+  readonly state: AgentState;
+  readonly wanted: Wanted;
+  /** Why it is in this state: `operator ada`, `crash 3`, `oom`, `external`, … */
+  readonly reason: string | null;
+  readonly since: string;
+  readonly host: string;
+  readonly hostId: string;
+  readonly containerId: string | null;
+  readonly image: string;
+  readonly imageId: string | null;
+  readonly role: string | null;
+  readonly capabilities: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly limits: { readonly memory: number | null; readonly cpu: number | null };
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  readonly exitCode: number | null;
+  readonly error: Problem | null;
+  readonly attention: AttentionKind | null;
+  /** While stopping: when the main process is killed if it has not ended by then. */
+  readonly stopDeadline: string | null;
+  readonly can: readonly AgentCommand[];
+}
+
+/** An agent with everything that its own page and `GET /api/agents/:id` show. */
+export interface AgentDetailView extends AgentView {
+  readonly lastActivityAt: string | null;
+  readonly spec: AgentSpec;
+}
+
+/** The quick figures of an agent, sampled; they are a flow and never in the journal. null: not known, never zero instead. */
+export interface Pulse {
+  /** Percent of one core. */
+  readonly cpu: number | null;
+  /** Bytes without page cache. */
+  readonly memory: number | null;
+  readonly memoryLimit: number | null;
+  /** CPU of the last ten minutes, 30 values of 20 s each, oldest first; percent of one core; null where nothing was measured. */
+  readonly spark: readonly (number | null)[];
+  readonly lastOutput: string | null;
+  readonly lastActivityAt: string | null;
+}
+
+/** One sample of an agent's use, for the charts of its page. */
+export interface StatsSample {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly cpu: number | null;
+  readonly memory: number | null;
+  readonly memoryLimit: number | null;
+  /** Bytes per second. */
+  readonly netRx: number | null;
+  readonly netTx: number | null;
+  readonly pids: number | null;
+}
+
+/** One start-to-end of an agent's container. */
+export interface LifeView {
+  readonly id: string;
+  readonly containerId: string;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly exitCode: number | null;
+  readonly oomKilled: boolean;
+  readonly reason: string | null;
+}
+
+export type OperationKind = 'spawn' | 'start' | 'stop' | 'restart' | 'remove' | 'snapshot' | 'pull' | 'build' | 'prune';
+export type OperationState = 'running' | 'succeeded' | 'failed' | 'cancelled';
+export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
+
+export interface StepView {
+  readonly name: string;
+  readonly state: StepState;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
+  /** What it found or did, in words. */
+  readonly note: string | null;
+}
+
+export interface OperationView {
+  readonly id: string;
+  readonly kind: OperationKind;
+  readonly state: OperationState;
+  readonly agentId: string | null;
+  readonly agentName: string | null;
+  readonly host: string | null;
+  readonly actor: string;
+  readonly steps: readonly StepView[];
+  readonly error: Problem | null;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly cancellable: boolean;
+}
+
+/** How far the running step of an operation is; a flow. */
+export interface ProgressView {
+  readonly operationId: string;
+  readonly agentId: string | null;
+  readonly step: string;
+  /** 0 to 100, null where it cannot be known. */
+  readonly percent: number | null;
+  readonly text: string;
+}
+
+export interface SnapshotView {
+  readonly id: string;
+  readonly name: string;
+  readonly agentId: string;
+  readonly agentName: string;
+  readonly hostId: string;
+  readonly image: string;
+  readonly imageId: string;
+  /** Bytes of the whole image as the engine counts it. */
+  readonly size: number;
+  readonly parentId: string | null;
+  readonly comment: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+}
+
+export type HostState = 'connecting' | 'online' | 'degraded' | 'offline' | 'disabled';
+
+export interface HostView {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'local' | 'tcp' | 'ssh' | 'host-agent' | 'swarm';
+  readonly address: string;
+  readonly state: HostState;
+  readonly since: string;
+  readonly error: Problem | null;
+  readonly engine: EngineView | null;
+  /** When the next try to reach it is due, while it is offline. */
+  readonly nextTryAt: string | null;
+}
+
+export interface EngineView {
+  readonly id: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly os: string;
+  readonly cpus: number;
+  readonly memory: number;
+  readonly cgroupVersion: string;
+  readonly storageDriver: string;
+}
+
+export interface TokenView {
+  readonly id: string;
+  readonly name: string;
+  readonly prefix: string;
+  readonly createdAt: string;
+  readonly expiresAt: string | null;
+  readonly lastUsedAt: string | null;
+}
+
+export interface SessionView {
+  readonly id: string;
+  readonly createdAt: string;
+  readonly lastSeenAt: string;
+  readonly address: string;
+  readonly userAgent: string;
+  readonly current: boolean;
+}
+
+/** One line of an agent's history: a change of state, with who or what caused it. */
+export interface HistoryEntry {
+  readonly seq: number;
+  readonly at: string;
+  readonly from: AgentState | null;
+  readonly to: AgentState;
+  readonly reason: string | null;
+}
+
+/** What to show for an agent in `state` on a host in `hostState`. */
+export function shownStatus(state: AgentState, hostState: HostState | undefined): AgentStatus {
+  if (hostState !== 'offline' && hostState !== 'disabled') return state;
+  return state === 'removed' || state === 'failed' ? state : 'unreachable';
+}

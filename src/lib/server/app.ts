@@ -1,0 +1,216 @@
+/**
+ * The composition root: the only place that makes services, loops, engines and repositories, and the order in which they start and stop.
+ * Agents go on running whatever happens here.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { newId, type HostId } from '#lib/domain/ids.ts';
+import { Bus } from './bus.ts';
+import type { Config } from './config.ts';
+import { DockerEngine } from './engine/docker/docker-engine.ts';
+import type { Engine } from './engine/engine.ts';
+import { Fleet } from './hosts/fleet.ts';
+import { connectLocal, parseLocalAddress } from './hosts/local.ts';
+import { createLog, type Log } from './log.ts';
+import { Housekeeping } from './loops/housekeeping.ts';
+import { Reconciler } from './loops/reconciler.ts';
+import { Sampler } from './loops/sampler.ts';
+import { Tails } from './loops/tails.ts';
+import { Watcher } from './loops/watcher.ts';
+import type { AppBus, Messages } from './messages.ts';
+import { AccountService } from './services/accounts.ts';
+import { AgentRecords } from './services/agent-records.ts';
+import { AgentService } from './services/agents.ts';
+import { HostService } from './services/hosts.ts';
+import { LogService } from './services/logs.ts';
+import { LoginLimit } from './services/login-limit.ts';
+import { Networks } from './services/networks.ts';
+import { Operations } from './services/operations.ts';
+import { Resumer } from './services/resumer.ts';
+import { SnapshotService } from './services/snapshots.ts';
+import { Spawning } from './services/spawning.ts';
+import { Verbs } from './services/verbs.ts';
+import { AccountRepository } from './storage/accounts.ts';
+import { AgentRepository } from './storage/agents.ts';
+import { openDatabase } from './storage/database.ts';
+import { Journal } from './storage/journal.ts';
+import { OperationRepository } from './storage/operations.ts';
+import { SettingsRepository } from './storage/settings.ts';
+import { SnapshotRepository } from './storage/snapshots.ts';
+import { PulseBoard } from './streams/pulse-board.ts';
+import { TailBoard } from './streams/tail-board.ts';
+
+export interface App {
+  readonly config: Config;
+  readonly log: Log;
+  readonly bus: AppBus;
+  readonly journal: Journal;
+  readonly fleet: Fleet;
+  readonly pulses: PulseBoard;
+  readonly tails: TailBoard;
+  readonly sampler: Sampler;
+  readonly services: {
+    readonly agents: AgentService;
+    readonly snapshots: SnapshotService;
+    readonly operations: Operations;
+    readonly accounts: AccountService;
+    readonly hosts: HostService;
+    readonly logs: LogService;
+  };
+  /** `starting`, `running` or `stopping`, for the health check. */
+  readonly phase: () => 'starting' | 'running' | 'stopping';
+  /** Registers what has to end before everything else (the sockets). */
+  onClose(first: () => Promise<void>): void;
+  close(): Promise<void>;
+}
+
+export interface StartOptions {
+  /** Where the SQL migrations are. */
+  readonly migrationsDir: string;
+  /** For tests: opens the engine of the local host in place of the real one. */
+  readonly openEngine?: () => Promise<Engine>;
+  /** How long the start waits for hosts to answer. */
+  readonly patienceMs?: number;
+}
+
+const LOCAL_HOST_NAME = 'local';
+
+export async function startApp(config: Config, options: StartOptions): Promise<App> {
+  const log = createLog(config.logLevel);
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 });
+  const database = openDatabase(join(config.dataDir, 'slipway.db'), options.migrationsDir);
+  const bus: AppBus = new Bus<Messages>((error) => {
+    log.error({ err: error }, 'a listener broke');
+  });
+  const journal = new Journal(database.db, (facts) => {
+    bus.emit('facts', facts);
+  });
+  const agents = new AgentRepository(database.db);
+  const settings = new SettingsRepository(database.db);
+  const instance = instanceId(settings);
+
+  const fleet = new Fleet();
+  const hostId = localHost(settings, config.engine);
+  fleet.add({
+    id: hostId,
+    name: LOCAL_HOST_NAME,
+    kind: 'local',
+    address: config.engine,
+    open: options.openEngine ?? (() => DockerEngine.open({ connect: () => connectLocal(parseLocalAddress(config.engine)), timeoutMs: 5_000 })),
+  });
+
+  const pulses = new PulseBoard();
+  const tails = new TailBoard();
+  const records = new AgentRecords(journal, agents, fleet);
+  const networks = new Networks(config.network, instance);
+  const operations = new Operations({
+    journal,
+    repository: new OperationRepository(database.db),
+    bus,
+    hostName: (id) => fleet.find(id)?.name ?? null,
+    onBug: (error, operation) => {
+      log.error({ err: error, operation }, 'an operation broke');
+    },
+  });
+  const defaults = { memory: config.defaultMemory, cpu: config.defaultCpu, pids: 512, network: config.network };
+  const spawning = new Spawning({ instance, defaults, fleet, agents, records, operations, networks, settings });
+  const verbs = new Verbs({ agents, records, operations, fleet });
+  const resumer = new Resumer({ spawning, verbs, records });
+  const accounts = new AccountService({
+    accounts: new AccountRepository(database.db),
+    limit: new LoginLimit(),
+    dataDir: config.dataDir,
+    setupToken: config.setupToken,
+    auth: config.auth,
+  });
+
+  const watcher = new Watcher({ agents, records, networks, log });
+  const reconciler = new Reconciler({ instance, agents, records, operations, resumer, log });
+  const sampler = new Sampler({ agents, fleet, pulses, bus });
+  const followed = new Tails({ agents, fleet, board: tails, pulses, bus });
+  const work = new Set<Promise<void>>();
+  const seenOnline = new Set<string>();
+
+  operations.recover();
+  fleet.listen({
+    changed: (host) => {
+      journal.commit((tell) => {
+        tell({ kind: 'host', host: host.view() });
+      });
+    },
+    online: (host, engine, signal) => {
+      const returned = seenOnline.has(host.id);
+      seenOnline.add(host.id);
+      log.info({ host: host.name, version: host.info?.version, api: host.info?.apiVersion }, 'host online');
+      for (const loop of [watcher.watch(host, engine, signal), reconciler.run(host, engine, signal, returned), sampler.run(host, engine, signal)]) {
+        const guarded = loop.catch((error: unknown) => {
+          log.error({ host: host.name, err: error }, 'a loop broke');
+        });
+        work.add(guarded);
+        void guarded.finally(() => work.delete(guarded));
+      }
+    },
+  });
+  const housekeeping = new Housekeeping({ agents, journal, settings, pulses });
+  await fleet.start(options.patienceMs ?? 3_000);
+  followed.start();
+
+  let phase: 'starting' | 'running' | 'stopping' = 'running';
+  let closing: Promise<void> | null = null;
+  const first: (() => Promise<void>)[] = [];
+  const shutDown = async (): Promise<void> => {
+    phase = 'stopping';
+    for (const close of first) await close();
+    housekeeping.close();
+    sampler.close();
+    await operations.close(1_000);
+    await fleet.close();
+    followed.close();
+    await Promise.race([Promise.all([...work]), new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    database.close();
+  };
+
+  return {
+    config,
+    log,
+    bus,
+    journal,
+    fleet,
+    pulses,
+    tails,
+    sampler,
+    services: {
+      agents: new AgentService({ agents, records, journal, operations, spawning, verbs, fleet, pulses }),
+      snapshots: new SnapshotService({ agents, snapshots: new SnapshotRepository(database.db), journal, operations, fleet }),
+      operations,
+      accounts,
+      hosts: new HostService(fleet),
+      logs: new LogService({ agents, fleet, tails }),
+    },
+    phase: () => phase,
+    onClose: (close) => {
+      first.push(close);
+    },
+    close: () => (closing ??= shutDown()),
+  };
+}
+
+/** Which containers are ours, on engines that we share with other instances. Made once. */
+function instanceId(settings: SettingsRepository): string {
+  const known = settings.get('instance');
+  if (known !== null) return known;
+  const made = newId();
+  settings.set('instance', made);
+  return made;
+}
+
+function localHost(settings: SettingsRepository, address: string): HostId {
+  const known = settings.hosts().find((host) => host.kind === 'local');
+  if (known !== undefined) {
+    if (known.address !== address) settings.updateHost(known.id, { address });
+    return known.id;
+  }
+  const id = newId<HostId>();
+  settings.insertHost({ id, name: LOCAL_HOST_NAME, kind: 'local', address, engineId: null, createdAt: Date.now() });
+  return id;
+}

@@ -1,0 +1,223 @@
+/**
+ * Flags, environment, slipway.toml, defaults, in this order. All problems are found at once; each names the key, what it was and what was
+ * expected. The only reader of process.env.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse as parseToml } from 'smol-toml';
+import { parseBytes, parseCores, MIN_MEMORY_BYTES } from '#lib/domain/quantities.ts';
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly auth: 'local' | 'none';
+  readonly setupToken: string | null;
+  readonly trustedProxies: readonly string[];
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  readonly devPages: boolean;
+  /** `unix://…`, `npipe://…` or `tcp://…`. */
+  readonly engine: string;
+  readonly network: string;
+  /** Bytes; null is unlimited. */
+  readonly defaultMemory: number | null;
+  readonly defaultCpu: number | null;
+}
+
+/** A setting that cannot be used. The message has one line for each problem. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'));
+    this.name = 'ConfigError';
+  }
+}
+
+interface Key<Value> {
+  /** As in slipway.toml, with dots for tables. The flag is the same with dashes. */
+  readonly name: string;
+  readonly env: string;
+  readonly expected: string;
+  /** undefined: not as expected. */
+  readonly read: (value: unknown) => Value | undefined;
+  readonly fallback: () => Value;
+}
+
+const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
+const port = (value: unknown) => {
+  const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 65_535 ? number : undefined;
+};
+const flag = (value: unknown) => {
+  if (typeof value === 'boolean') return value;
+  if (value === '1' || value === 'true') return true;
+  return value === '0' || value === 'false' || value === '' ? false : undefined;
+};
+const oneOf =
+  <const Value extends string>(...values: readonly Value[]) =>
+  (value: unknown): Value | undefined =>
+    values.find((each) => each === value);
+const list = (value: unknown) => {
+  if (Array.isArray(value)) return value.every((each) => typeof each === 'string') ? value : undefined;
+  return typeof value === 'string' ? value.split(',').map((each) => each.trim()).filter((each) => each !== '') : undefined;
+};
+const memory = (value: unknown): number | null | undefined => {
+  if (value === 0 || value === '0' || value === 'unlimited') return null;
+  const bytes = typeof value === 'number' ? value : typeof value === 'string' ? parseBytes(value) : null;
+  return bytes === null || !Number.isSafeInteger(bytes) || bytes < MIN_MEMORY_BYTES ? undefined : bytes;
+};
+const cores = (value: unknown): number | null | undefined => {
+  if (value === 0 || value === '0' || value === 'unlimited') return null;
+  const amount = typeof value === 'number' ? value : typeof value === 'string' ? parseCores(value) : null;
+  return amount === null || amount < 0.01 ? undefined : amount;
+};
+
+function key<Value>(
+  name: string,
+  env: string,
+  expected: string,
+  read: (value: unknown) => Value | undefined,
+  fallback: () => Value,
+): Key<Value> {
+  return { name, env, expected, read, fallback };
+}
+
+const KEYS = {
+  host: key('host', 'HOST', 'an address to listen on', text, () => '127.0.0.1'),
+  port: key('port', 'PORT', 'a port from 0 to 65535', port, () => 3200),
+  dataDir: key('data_dir', 'SLIPWAY_DATA_DIR', 'a path', text, () => './data'),
+  auth: key<Config['auth']>('auth', 'SLIPWAY_AUTH', 'local or none', oneOf('local', 'none'), () => 'local' as const),
+  setupToken: key<string | null>('setup_token', 'SLIPWAY_SETUP_TOKEN', 'a text of 16 characters or more', (value) => (typeof value === 'string' && value.length >= 16 ? value : undefined), () => null),
+  trustedProxies: key<readonly string[]>('trusted_proxies', 'SLIPWAY_TRUSTED_PROXIES', 'addresses or networks, separated by commas', proxies, () => []),
+  logLevel: key<Config['logLevel']>('log_level', 'SLIPWAY_LOG_LEVEL', 'fatal, error, warn, info, debug, trace or silent', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), () => 'info' as const),
+  devPages: key('dev_pages', 'SLIPWAY_DEV_PAGES', 'true or false', flag, () => false),
+  network: key('docker.network', 'DOCKER_NETWORK', 'the name of a network', (value) => (typeof value === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value) ? value : undefined), () => 'slipway-agents'),
+  defaultMemory: key<number | null>('defaults.memory', 'DEFAULT_MEMORY', 'an amount such as 512m, at least 6m', memory, () => 512 * 1024 ** 2),
+  defaultCpu: key<number | null>('defaults.cpu', 'DEFAULT_CPU', 'a number of cores such as 0.5', cores, () => 0.5),
+  dockerHost: key<string | null>('docker.host', 'DOCKER_HOST', 'unix:///path/to/docker.sock or npipe:////./pipe/docker_engine', localEngine, () => null),
+  dockerSocket: key<string | null>('docker.socket', 'DOCKER_SOCKET', 'the path of a socket', (value) => text(value), () => null),
+} as const;
+
+/** Read by our own scripts and tests, not by the server. */
+const OTHER_ENV = /^SLIPWAY_(?:CONFIG|NO_INSTALL|TEST_.*|CI_.*)$/;
+
+function proxies(value: unknown): readonly string[] | undefined {
+  const entries = list(value);
+  const good = entries?.every((entry) => {
+    const [address = '', bits, more] = entry.split('/');
+    const family = isIP(address);
+    return family !== 0 && more === undefined && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+  });
+  return good === true ? entries : undefined;
+}
+
+function localEngine(value: unknown): string | undefined {
+  return typeof value === 'string' && /^(?:unix:\/\/\/.+|npipe:\/\/.+)/.test(value) ? value : undefined;
+}
+
+export interface ConfigSources {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** Throws ConfigError. */
+export function readConfig(sources: ConfigSources): Config {
+  const problems: string[] = [];
+  const flags = readFlags(sources.argv, problems);
+  const file = readFile(sources, problems);
+  const known = new Set<string>(Object.values(KEYS).map((each) => each.env));
+  for (const name of Object.keys(sources.env)) {
+    if (name.startsWith('SLIPWAY_') && !known.has(name) && !OTHER_ENV.test(name)) problems.push(`${name}: unknown setting`);
+  }
+
+  function value<Value>(each: Key<Value>): Value {
+    const flagName = `--${each.name.replaceAll(/[._]/g, '-')}`;
+    const given = [
+      { from: flagName, value: flags.get(flagName) },
+      { from: each.env, value: sources.env[each.env] },
+      { from: `slipway.toml: ${each.name}`, value: file.get(each.name) },
+    ].find((source) => source.value !== undefined && source.value !== '');
+    if (given === undefined) return each.fallback();
+    const read = each.read(given.value);
+    if (read !== undefined) return read;
+    const shown = each.name === 'setup_token' ? 'what was given' : JSON.stringify(given.value);
+    problems.push(`${given.from}: ${shown} is not ${each.expected}`);
+    return each.fallback();
+  }
+
+  const dockerHost = value(KEYS.dockerHost);
+  const dockerSocket = value(KEYS.dockerSocket);
+  const config: Config = {
+    host: value(KEYS.host),
+    port: value(KEYS.port),
+    dataDir: resolve(sources.cwd, value(KEYS.dataDir)),
+    auth: value(KEYS.auth),
+    setupToken: value(KEYS.setupToken),
+    trustedProxies: value(KEYS.trustedProxies),
+    logLevel: value(KEYS.logLevel),
+    devPages: value(KEYS.devPages),
+    engine: dockerHost ?? (dockerSocket === null ? defaultEngine() : `unix://${dockerSocket.replace(/^unix:\/\//, '')}`),
+    network: value(KEYS.network),
+    defaultMemory: value(KEYS.defaultMemory),
+    defaultCpu: value(KEYS.defaultCpu),
+  };
+  if (config.auth === 'none' && !isLoopback(config.host)) {
+    problems.push(`SLIPWAY_AUTH: none is allowed only on a loopback address, and HOST is ${config.host}`);
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return config;
+}
+
+/** The configuration of this process. */
+export function processConfig(argv: readonly string[]): Config {
+  return readConfig({ argv, env: process.env, cwd: process.cwd() });
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function defaultEngine(): string {
+  return process.platform === 'win32' ? 'npipe:////./pipe/docker_engine' : 'unix:///var/run/docker.sock';
+}
+
+function readFlags(argv: readonly string[], problems: string[]): Map<string, string> {
+  const options = Object.fromEntries(Object.values(KEYS).map((each) => [each.name.replaceAll(/[._]/g, '-'), { type: 'string' as const }]));
+  try {
+    const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
+    return new Map(Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[`--${name}`, value]] : [])));
+  } catch (error) {
+    problems.push(error instanceof Error ? (error.message.split('. To specify')[0] ?? error.message) : String(error));
+    return new Map();
+  }
+}
+
+function readFile(sources: ConfigSources, problems: string[]): Map<string, unknown> {
+  const named = sources.env['SLIPWAY_CONFIG'];
+  const path = resolve(sources.cwd, named ?? 'slipway.toml');
+  if (!existsSync(path)) {
+    if (named !== undefined) problems.push(`SLIPWAY_CONFIG: there is no file ${path}`);
+    return new Map();
+  }
+  const values = new Map<string, unknown>();
+  try {
+    flatten(parseToml(readFileSync(path, 'utf8')), '', values);
+  } catch (error) {
+    problems.push(`slipway.toml: ${error instanceof Error ? error.message.trim() : String(error)}`);
+    return new Map();
+  }
+  const known = new Set<string>(Object.values(KEYS).map((each) => each.name));
+  for (const name of values.keys()) {
+    if (!known.has(name)) problems.push(`slipway.toml: ${name}: unknown setting`);
+  }
+  return values;
+}
+
+function flatten(table: object, prefix: string, into: Map<string, unknown>): void {
+  for (const [name, value] of Object.entries(table)) {
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)) flatten(value, `${prefix}${name}.`, into);
+    else into.set(prefix + name, value);
+  }
+}

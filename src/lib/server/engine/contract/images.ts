@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import type { Engine, PullProgress } from '../engine.ts';
+import { PATIENCE, actionsOf, collect, expectRefusal, unique, type Yard } from './yard.ts';
+
+export function describeImages(yard: () => Yard): void {
+  const engine = (): Engine => yard().engine;
+  const never = new AbortController().signal;
+  const commit = (id: string, tag: string, pause = true) =>
+    engine().commitContainer(id, {
+      repository: 'slipway-test/commit',
+      tag,
+      comment: 'by the contract',
+      pause,
+    });
+
+  describe('images', () => {
+    it('one that is here is found by tag and by id, and is in the list', async () => {
+      const facts = await engine().inspectImage(yard().image);
+      expect(facts?.id).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(facts?.tags).toContain(yard().image);
+      expect(facts?.size).toBeGreaterThan(0);
+      expect(facts?.createdAt).toBeGreaterThan(Date.UTC(2020, 0));
+      expect((await engine().inspectImage(facts?.id ?? ''))?.id).toBe(facts?.id);
+      const listed = (await engine().listImages()).find(({ id }) => id === facts?.id);
+      expect(listed).toMatchObject({ tags: facts?.tags, size: facts?.size });
+    });
+
+    it('one that is not here is null, also where the text is no reference', async () => {
+      expect(await engine().inspectImage('slipway-test/absent:1')).toBeNull();
+      expect(await engine().inspectImage(`sha256:${'0'.repeat(64)}`)).toBeNull();
+    });
+
+    it('a commit makes an image with the labels of its container, and a container starts from it', async () => {
+      const tag = unique('commit');
+      const id = await yard().finished('exit 0', { Labels: { colour: 'grey' } });
+      const imageId = yard().keep((await commit(id, tag)).imageId);
+      const facts = await engine().inspectImage(`slipway-test/commit:${tag}`);
+      expect(facts).toMatchObject({ id: imageId, tags: [`slipway-test/commit:${tag}`] });
+      expect(facts?.labels).toMatchObject({ colour: 'grey' });
+      const child = await yard().start({ Image: imageId, Labels: { shape: 'round' } });
+      expect((await engine().inspectContainer(child)).labels).toMatchObject({
+        colour: 'grey',
+        shape: 'round',
+      });
+    });
+
+    it('a commit pauses one that runs for the time it takes, when told to', async () => {
+      const id = await yard().start();
+      const since = ((await engine().info()).time ?? 0) / 1000;
+      const events = collect((signal) => engine().events({ since, signal }));
+      yard().keep((await commit(id, unique('paused'))).imageId);
+      yard().keep((await commit(id, unique('moving'), false)).imageId);
+      await expect
+        .poll(() => actionsOf(events.seen, id), PATIENCE)
+        .toEqual(['pause', 'commit', 'unpause', 'commit']);
+      expect((await engine().inspectContainer(id)).status).toBe('running');
+      await events.end();
+    });
+
+    it('a commit of a paused one leaves it paused', async () => {
+      const id = await yard().start();
+      await engine().pauseContainer(id);
+      yard().keep((await commit(id, unique('paused'))).imageId);
+      expect((await engine().inspectContainer(id)).status).toBe('paused');
+    });
+
+    it('a commit under a bad tag is refused after it was made: names are checked before', async () => {
+      const id = await yard().create({ Labels: { bad: unique('tag') } });
+      const ids = async () => (await engine().listImages()).map((image) => image.id);
+      const before = new Set(await ids());
+      await expectRefusal(commit(id, 'no tag'), 'ENGINE_ERROR');
+      const dangling = (await ids()).filter((each) => !before.has(each));
+      expect(dangling).toHaveLength(1);
+      for (const each of dangling) expect((await engine().inspectImage(yard().keep(each)))?.tags).toEqual([]);
+    });
+
+    it('removal of one that a container was made from is refused; by force it only loses its tag', async () => {
+      const base = await yard().create();
+      const tag = unique('used');
+      const reference = `slipway-test/commit:${tag}`;
+      const imageId = yard().keep((await commit(base, tag)).imageId);
+      const user = await yard().create({ Image: reference });
+      await expectRefusal(engine().removeImage(reference, { force: false }), 'CONFLICT');
+      await engine().removeImage(reference, { force: true });
+      expect(await engine().inspectImage(reference)).toBeNull();
+      expect((await engine().inspectImage(imageId))?.tags).toEqual([]);
+      expect((await engine().inspectContainer(user)).imageId).toBe(imageId);
+      await engine().removeContainer(user, { force: true });
+    });
+
+    it('removal of the last tag takes the image away, and gone already is a success', async () => {
+      const id = await yard().create();
+      const reference = `slipway-test/commit:${unique('gone')}`;
+      const { imageId } = await commit(id, reference.split(':')[1] ?? '');
+      await engine().removeImage(reference, { force: false });
+      expect(await engine().inspectImage(imageId)).toBeNull();
+      await engine().removeImage(reference, { force: false });
+    });
+  });
+
+  describe('a pull', () => {
+    it('tells its progress and ends when the image is here', async () => {
+      const { pullable } = yard().subject;
+      const progress: PullProgress[] = [];
+      await engine().removeImage(pullable, { force: true });
+      await engine().pullImage(pullable, { signal: never, onProgress: (each) => progress.push(each) });
+      const facts = await engine().inspectImage(pullable);
+      yard().keep(facts?.id ?? '');
+      expect(facts?.tags).toEqual([pullable]);
+      expect(progress.some(({ layer, status }) => layer !== null && status === 'Pull complete')).toBe(true);
+      for (const { current, total } of progress) expect(current ?? 0).toBeLessThanOrEqual(total ?? Infinity);
+      await yard().start({ Image: pullable });
+    });
+
+    it('of what its registry does not have is refused', async () => {
+      const other = (tag: string) => yard().subject.pullable.replace(/:[^:/]*$/, `:${tag}`);
+      await expectRefusal(engine().pullImage(other('absent'), { signal: never }), 'IMAGE_NOT_FOUND');
+    });
+
+    it('from a registry that cannot be reached fails', async () => {
+      await expectRefusal(
+        engine().pullImage('127.0.0.1:1/slipway-test/absent:1', { signal: never }),
+        'PULL_FAILED',
+      );
+    });
+
+    it('ends by its signal', async () => {
+      const signal = AbortSignal.abort();
+      await expectRefusal(engine().pullImage(yard().subject.pullable, { signal }), 'CANCELLED');
+    });
+  });
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import type { Engine } from '../engine.ts';
+import { expectRefusal, unique, type Yard } from './yard.ts';
+
+export function describeNetworks(yard: () => Yard): void {
+  const engine = (): Engine => yard().engine;
+  const named = async (name: string) =>
+    (await engine().listNetworks()).filter((network) => network.name === name);
+
+  describe('networks', () => {
+    it('the predefined ones are there', async () => {
+      const names = (await engine().listNetworks()).map(({ name }) => name);
+      expect(names).toEqual(expect.arrayContaining(['bridge', 'host', 'none']));
+    });
+
+    it('a new one is a bridge with its labels, and is in the list', async () => {
+      const name = unique('net');
+      const made = await engine().createNetwork(name, { colour: 'grey' });
+      expect(made).toMatchObject({ name, driver: 'bridge', labels: { colour: 'grey' } });
+      expect(await named(name)).toEqual([made]);
+      await engine().removeNetwork(made.id);
+      expect(await named(name)).toEqual([]);
+    });
+
+    it('a second one of the same name is refused', async () => {
+      const name = await yard().network();
+      await expectRefusal(engine().createNetwork(name, {}), 'CONFLICT');
+      expect(await named(name)).toHaveLength(1);
+    });
+
+    it('one in which a container runs is not removed; after its end it is', async () => {
+      const name = await yard().network();
+      const id = await yard().start({ HostConfig: { NetworkMode: name } });
+      expect((await engine().inspectContainer(id)).networks).toEqual([name]);
+      await expectRefusal(engine().removeNetwork(name), 'ENGINE_ERROR');
+      await engine().stopContainer(id, 0);
+      await engine().removeNetwork(name);
+      expect(await named(name)).toEqual([]);
+      await expectRefusal(engine().startContainer(id), 'NETWORK_ERROR');
+    });
+
+    it('one that is not there cannot be removed', async () => {
+      await expectRefusal(engine().removeNetwork(unique('absent')), 'NETWORK_ERROR');
+    });
+  });
+}

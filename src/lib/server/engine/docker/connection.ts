@@ -1,0 +1,30 @@
+import http from 'node:http';
+import type { Duplex } from 'node:stream';
+
+/** Opens one byte stream to an engine's API. A host of any kind is this function (hosts/). */
+export type Connect = () => Promise<Duplex>;
+
+/**
+ * An http.Agent whose connections come from `connect()`. It carries JSON calls, event streams, followed logs and hijacked exec alike, over
+ * a unix socket, TLS or an ssh channel.
+ */
+export class ConnectAgent extends http.Agent {
+  readonly #connect: Connect;
+
+  constructor(connect: Connect) {
+    super({ keepAlive: true, maxFreeSockets: 16, timeout: 0 });
+    this.#connect = connect;
+  }
+
+  override createConnection(_options: unknown, ready?: (error: Error | null, stream: Duplex) => void): undefined {
+    this.#connect().then(
+      (stream) => ready?.(null, stream),
+      // Node passes no stream with an error, whatever the type says
+      (error: unknown) => Reflect.apply(ready ?? ignore, undefined, [error instanceof Error ? error : new Error(String(error))]),
+    );
+  }
+}
+
+function ignore(): void {
+  // nobody waits for this connection
+}

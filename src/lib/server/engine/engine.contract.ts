@@ -1,0 +1,59 @@
+/**
+ * What every implementation of the engine port does, as one suite. It runs on the fake and on a real Docker Engine
+ * (engine.contract.test.ts): what is built on the port may rely on each sentence here, and the fake may do nothing else.
+ */
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describeConnection } from './contract/connection.ts';
+import { describeEvents } from './contract/events.ts';
+import { describeImages } from './contract/images.ts';
+import { describeLifecycle } from './contract/lifecycle.ts';
+import { describeLogs } from './contract/logs.ts';
+import { describeNetworks } from './contract/networks.ts';
+import { describeRefusals } from './contract/refusals.ts';
+import { describeStats } from './contract/stats.ts';
+import type { EngineUnderTest, MakeEngine } from './contract/subject.ts';
+import { Yard } from './contract/yard.ts';
+
+const SET_UP_MS = 60_000;
+
+export function describeEngineContract(name: string, makeEngine: MakeEngine): void {
+  describe(name, () => {
+    let subject: EngineUnderTest;
+    let yard: Yard;
+    let before: Awaited<ReturnType<typeof everythingOn>>;
+    const current = () => yard;
+
+    beforeAll(async () => {
+      subject = await makeEngine();
+      yard = new Yard(subject);
+      before = await everythingOn(subject);
+    }, SET_UP_MS);
+    afterEach(() => yard.clear());
+    afterAll(() => subject.dispose(), SET_UP_MS);
+
+    describeConnection(current);
+    describeLifecycle(current);
+    describeRefusals(current);
+    describeLogs(current);
+    describeStats(current);
+    describeEvents(current);
+    describeImages(current);
+    describeNetworks(current);
+
+    it('nothing of all this is left behind', async () => {
+      expect(await everythingOn(subject)).toEqual(before);
+    });
+  });
+}
+
+/** Ids of all containers, images and networks. */
+async function everythingOn({
+  engine,
+}: EngineUnderTest): Promise<Record<'containers' | 'images' | 'networks', string[]>> {
+  const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id).sort();
+  return {
+    containers: ids(await engine.listContainers()),
+    images: ids(await engine.listImages()),
+    networks: ids(await engine.listNetworks()),
+  };
+}

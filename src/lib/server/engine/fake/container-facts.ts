@@ -1,0 +1,90 @@
+import type { ContainerFacts, ContainerSummary } from '../engine.ts';
+import type { FakeContainer } from './container.ts';
+import type { World } from './world.ts';
+
+export function summaryOf(world: World, container: FakeContainer): ContainerSummary {
+  const { id, name, status, labels, createdAt } = container;
+  const imageId = container.image.id;
+  // when the tag has moved or is gone, the list says the id instead
+  const image = world.images.find(container.plan.Image)?.id === imageId ? container.plan.Image : imageId;
+  // the list has whole seconds
+  return { id, name, image, imageId, status, labels, createdAt: Math.floor(createdAt / 1000) * 1000 };
+}
+
+export function factsOf(container: FakeContainer): ContainerFacts {
+  const {
+    id,
+    name,
+    status,
+    exitCode,
+    oomKilled,
+    error,
+    startedAt,
+    finishedAt,
+    pid,
+    labels,
+    ports,
+    networks,
+    plan,
+  } = container;
+  return {
+    id,
+    name,
+    image: plan.Image,
+    imageId: container.image.id,
+    status,
+    exitCode,
+    oomKilled,
+    error,
+    startedAt,
+    finishedAt,
+    restartCount: container.restarts.count,
+    pid,
+    tty: plan.Tty,
+    labels,
+    health: 'none',
+    ports,
+    networks,
+    raw: rawOf(container),
+  };
+}
+
+/** The engine's answer, as far as the fake knows it. */
+function rawOf(container: FakeContainer): Readonly<Record<string, unknown>> {
+  const { id, name, status, exitCode, oomKilled, error, pid, labels, ports, networks, plan, argv } =
+    container;
+  const { HostConfig, NetworkingConfig: _networking, ...config } = plan;
+  const [path = '', ...args] = argv;
+  const time = (at: number | null) => (at === null ? '0001-01-01T00:00:00Z' : new Date(at).toISOString());
+  return {
+    Id: id,
+    Name: `/${name}`,
+    Created: time(container.createdAt),
+    Path: path,
+    Args: args,
+    Image: container.image.id,
+    RestartCount: container.restarts.count,
+    State: {
+      Status: status,
+      Running: container.running,
+      Paused: status === 'paused',
+      Restarting: status === 'restarting',
+      OOMKilled: oomKilled,
+      Dead: false,
+      Pid: pid,
+      ExitCode: exitCode,
+      Error: error,
+      StartedAt: time(container.startedAt),
+      FinishedAt: time(container.finishedAt),
+    },
+    Config: { ...config, Labels: labels },
+    HostConfig,
+    NetworkSettings: {
+      Ports: Object.fromEntries(
+        ports.map((port) => [port.container, [{ HostIp: port.ip, HostPort: String(port.host) }]]),
+      ),
+      Networks: Object.fromEntries(networks.map((network) => [network, {}])),
+    },
+    Mounts: [],
+  };
+}

@@ -1,0 +1,297 @@
+/**
+ * One fake container: its states, its events and their order as the engine has them (seen on Engine 20.10). Refusals carry the engine's
+ * words; what they mean to us is said in docker/problems.ts.
+ */
+import type { ContainerPlan } from '#lib/domain/container-plan.ts';
+import type { Labels } from '#lib/domain/labels.ts';
+import type { ContainerStatus } from '../engine.ts';
+import type { Image } from './images.ts';
+import { commandLine, environment, networkNames } from './launch.ts';
+import { OutputLog } from './output-log.ts';
+import { RunningProcess } from './process.ts';
+import { EngineRefusal } from './refusal.ts';
+import { ResourceUse } from './resource-use.ts';
+import { Restarts } from './restarts.ts';
+import { signalNumber } from './signals.ts';
+import { prepareStart, type PreparedStart, type PublishedPort } from './start-rules.ts';
+import type { World } from './world.ts';
+
+const KILLED = 137;
+
+export class FakeContainer {
+  readonly id: string;
+  readonly plan: ContainerPlan;
+  readonly image: Image;
+  readonly labels: Labels;
+  readonly createdAt: number;
+  readonly output: OutputLog;
+  readonly use: ResourceUse;
+  readonly restarts: Restarts;
+  readonly #world: World;
+  name: string;
+  status: ContainerStatus = 'created';
+  exitCode = 0;
+  oomKilled = false;
+  error = '';
+  startedAt: number | null = null;
+  finishedAt: number | null = null;
+  pid = 0;
+  ports: readonly PublishedPort[] = [];
+  #process: RunningProcess | null = null;
+  #ended = Promise.withResolvers<undefined>();
+  /** Somebody asked for its end: its restart policy is off until it is started again. */
+  #stopped = false;
+  #waiting = new AbortController();
+
+  constructor(world: World, name: string, plan: ContainerPlan, image: Image) {
+    this.#world = world;
+    this.id = world.newId();
+    this.name = name;
+    this.plan = plan;
+    this.image = image;
+    this.labels = { ...image.labels, ...plan.Labels };
+    this.createdAt = world.clock.now();
+    this.output = new OutputLog(world.stamps);
+    this.use = new ResourceUse(world.clock);
+    this.restarts = new Restarts(plan.HostConfig.RestartPolicy);
+    this.emit('create');
+  }
+
+  get argv(): readonly string[] {
+    return commandLine(this.plan, this.image);
+  }
+
+  get networks(): readonly string[] {
+    return networkNames(this.plan);
+  }
+
+  /** Has a main process, moving or paused. */
+  get alive(): boolean {
+    return this.#process !== null;
+  }
+
+  /** As the engine's own `Running`: also between two runs of a restart policy. */
+  get running(): boolean {
+    return this.alive || this.status === 'restarting';
+  }
+
+  /** Resolves when the run that goes on now ends. */
+  get ended(): Promise<undefined> {
+    return this.#ended.promise;
+  }
+
+  /** Running already: nothing happens. */
+  start(): void {
+    if (this.status === 'paused') {
+      throw new EngineRefusal(409, 'cannot start a paused container, try unpause instead');
+    }
+    if (this.running) return;
+    this.restarts.reset();
+    this.#launch();
+  }
+
+  /** Stopped already: nothing happens. */
+  async stop(timeoutMs: number): Promise<void> {
+    if (!this.running) return;
+    this.#stopped = true;
+    if (this.status === 'restarting') {
+      this.#stopWaiting();
+    } else {
+      const { ended } = this;
+      this.#signal('SIGTERM');
+      const patience = new AbortController();
+      await Promise.race([ended, this.#world.clock.wait(timeoutMs, patience.signal)]);
+      patience.abort();
+      if (this.alive && ended === this.ended) this.#signal('SIGKILL');
+    }
+    this.emit('stop');
+  }
+
+  async restart(timeoutMs: number): Promise<void> {
+    await this.stop(timeoutMs);
+    this.start();
+    this.emit('restart');
+  }
+
+  kill(signalName: string): void {
+    if (signalNumber(signalName) === null) throw new EngineRefusal(400, `Invalid signal: ${signalName}`);
+    if (!this.running) {
+      throw new EngineRefusal(
+        409,
+        `Cannot kill container: ${this.name}: Container ${this.id} is not running`,
+      );
+    }
+    this.#end(signalName);
+  }
+
+  pause(): void {
+    if (this.status === 'paused') throw new EngineRefusal(409, `Container ${this.id} is already paused`);
+    if (this.status === 'restarting') {
+      throw new EngineRefusal(409, `Container ${this.id} is restarting, wait until the container is running`);
+    }
+    if (!this.alive) throw new EngineRefusal(409, `Container ${this.id} is not running`);
+    this.#process?.pause();
+    this.use.pause();
+    this.status = 'paused';
+    this.emit('pause');
+  }
+
+  unpause(): void {
+    if (this.status !== 'paused') throw new EngineRefusal(500, `Container ${this.id} is not paused`);
+    this.status = 'running';
+    this.emit('unpause');
+    this.use.resume();
+    this.#process?.resume();
+  }
+
+  rename(name: string): void {
+    const oldName = `/${this.name}`;
+    this.name = name;
+    this.emit('rename', { oldName });
+  }
+
+  /** Before it is removed. Refuses when it runs and `force` is not given. */
+  giveUp(force: boolean): void {
+    if (this.running && !force) {
+      const advice = this.status === 'paused' ? 'Unpause and then stop the container' : 'Stop the container';
+      const words = `You cannot remove a ${this.status} container ${this.id}`;
+      throw new EngineRefusal(409, `${words}. ${advice} before attempting removal or force remove`);
+    }
+    if (this.running) this.#end('SIGKILL');
+    this.emit('destroy');
+  }
+
+  /** The main process ends by itself. */
+  exit(code: number, oomKilled: boolean): void {
+    if (oomKilled) this.emit('oom');
+    this.#over(code, oomKilled);
+  }
+
+  /** The engine was killed or the host lost its power: the run is over and nobody saw it end. */
+  lose(exitCode: number): void {
+    if (!this.running) return;
+    this.#stopWaiting();
+    if (this.alive) this.#close(exitCode);
+    if (this.restarts.survivesEngine) this.#launch();
+  }
+
+  write(stream: 'stdout' | 'stderr', text: string): void {
+    // a terminal has one stream, and its line discipline adds the carriage return
+    if (this.plan.Tty) this.output.write('stdout', Buffer.from(text.replaceAll(/\r?\n/g, '\r\n')));
+    else this.output.write(stream, Buffer.from(text));
+  }
+
+  emit(action: string, more: Readonly<Record<string, string>> = {}): void {
+    const attributes = { ...this.labels, image: this.plan.Image, name: this.name, ...more };
+    this.#world.events.emit('container', action, this.id, attributes);
+  }
+
+  #launch(): void {
+    this.#stopped = false;
+    const { program, ports } = this.#prepare();
+    this.status = 'running';
+    this.exitCode = 0;
+    this.oomKilled = false;
+    this.error = '';
+    this.startedAt = this.#world.clock.now();
+    this.pid = this.#world.newPid();
+    this.ports = ports;
+    this.use.start();
+    this.#ended = Promise.withResolvers();
+    this.#process = new RunningProcess({
+      argv: this.argv,
+      env: environment(this.plan, this.image),
+      stdin: this.plan.Tty || this.plan.OpenStdin,
+      clock: this.#world.clock,
+      onWrite: (stream, text) => this.write(stream, text),
+      onExit: (code, oomKilled) => this.exit(code, oomKilled),
+    });
+    this.#network('connect');
+    this.emit('start');
+    this.#process.run(program);
+  }
+
+  /** When it cannot start, it stays as it was (`created` or `exited`) with the reason and a code beside it. */
+  #prepare(): PreparedStart {
+    try {
+      return prepareStart(this.#world, this);
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error;
+      this.error = error.message;
+      this.exitCode = /executable file not found/.test(error.message) ? 127 : 128;
+      throw error;
+    }
+  }
+
+  /** By a signal that somebody sent. */
+  #end(signalName: string): void {
+    this.#stopped = true;
+    if (this.status === 'restarting') this.#stopWaiting();
+    else this.#signal(signalName);
+  }
+
+  /** A signal lets a paused container go on, so that it can be heard. */
+  #signal(name: string): void {
+    const full = name.startsWith('SIG') ? name : `SIG${name}`;
+    const number = signalNumber(name);
+    this.emit('kill', { signal: String(number) });
+    if (number === 9) {
+      this.#over(KILLED, false);
+      return;
+    }
+    this.#process?.signal(full);
+    if (this.status === 'paused') this.unpause();
+  }
+
+  #over(code: number, oomKilled: boolean): void {
+    if (!this.alive) return;
+    const ranMs = this.#world.clock.now() - (this.startedAt ?? 0);
+    this.#close(code);
+    this.oomKilled = oomKilled;
+    const pauseMs = this.#stopped ? null : this.restarts.after(code, ranMs);
+    if (pauseMs !== null) this.status = 'restarting';
+    this.emit('die', { exitCode: String(code) });
+    this.#network('disconnect');
+    if (pauseMs !== null) void this.#restartAfter(pauseMs);
+  }
+
+  #close(code: number): void {
+    this.#process?.end();
+    this.#process = null;
+    this.output.flush();
+    this.use.pause();
+    this.status = 'exited';
+    this.exitCode = code;
+    this.pid = 0;
+    this.ports = [];
+    this.finishedAt = this.#world.clock.now();
+    this.#ended.resolve(undefined);
+  }
+
+  async #restartAfter(pauseMs: number): Promise<void> {
+    const waiting = new AbortController();
+    this.#waiting = waiting;
+    await this.#world.clock.wait(pauseMs, waiting.signal);
+    if (waiting.signal.aborted) return;
+    try {
+      this.#launch();
+    } catch (error) {
+      if (!(error instanceof EngineRefusal)) throw error;
+      this.status = 'exited';
+    }
+  }
+
+  #stopWaiting(): void {
+    this.#waiting.abort();
+    if (this.status === 'restarting') this.status = 'exited';
+  }
+
+  #network(action: 'connect' | 'disconnect'): void {
+    for (const name of this.networks) {
+      const network = this.#world.networks.find(name);
+      if (network === undefined) continue;
+      const attributes = { container: this.id, name: network.name, type: network.driver };
+      this.#world.events.emit('network', action, network.id, attributes);
+    }
+  }
+}

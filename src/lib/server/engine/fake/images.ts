@@ -1,0 +1,157 @@
+import { formatImageReference, parseImageReference } from '#lib/domain/image-reference.ts';
+import type { Labels } from '#lib/domain/labels.ts';
+import type { ImageFacts } from '../engine.ts';
+import { COMMANDS, obedient } from './commands.ts';
+import type { EventLog } from './event-log.ts';
+import type { Program } from './process.ts';
+import { EngineRefusal } from './refusal.ts';
+
+export interface ImageOptions {
+  /** Default: a command of its own that obeys SIGTERM and else does nothing. */
+  readonly cmd?: readonly string[];
+  readonly entrypoint?: readonly string[];
+  readonly env?: readonly string[];
+  readonly labels?: Labels;
+  readonly size?: number;
+  /** Commands that this image has besides those of COMMANDS. */
+  readonly commands?: Readonly<Record<string, Program>>;
+}
+
+export interface Image {
+  readonly id: string;
+  readonly tags: Set<string>;
+  readonly createdAt: number;
+  readonly size: number;
+  readonly labels: Labels;
+  readonly env: readonly string[];
+  readonly entrypoint: readonly string[];
+  readonly cmd: readonly string[];
+  readonly commands: Readonly<Record<string, Program>>;
+}
+
+const OWN_COMMAND = '/usr/local/bin/agent';
+
+/** The images of one fake engine, by id and by tag. */
+export class Images {
+  readonly #events: EventLog;
+  readonly #newId: () => string;
+  readonly #now: () => number;
+  readonly #images = new Map<string, Image>();
+
+  constructor(events: EventLog, newId: () => string, now: () => number) {
+    this.#events = events;
+    this.#newId = newId;
+    this.#now = now;
+  }
+
+  /** Puts an image under a tag, which an older one loses. */
+  add(reference: string, options: ImageOptions = {}): Image {
+    const {
+      cmd = [OWN_COMMAND],
+      entrypoint = [],
+      env = [],
+      labels = {},
+      size = 8_000_000,
+      commands = {},
+    } = options;
+    const own = [entrypoint[0], cmd[0]]
+      .filter((name) => name !== undefined)
+      .map((name): [string, Program] => [name, COMMANDS[name] ?? obedient]);
+    const image: Image = {
+      id: `sha256:${this.#newId()}`,
+      tags: new Set(),
+      createdAt: this.#now(),
+      size,
+      labels,
+      env,
+      entrypoint,
+      cmd,
+      commands: { ...COMMANDS, ...Object.fromEntries(own), ...commands },
+    };
+    this.#images.set(image.id, image);
+    this.tag(image, tagOf(reference));
+    return image;
+  }
+
+  /** An image made from another one; without a tag it dangles. */
+  derive(parent: Image, changes: Pick<Image, 'labels' | 'env' | 'entrypoint' | 'cmd' | 'size'>): Image {
+    const image = {
+      ...parent,
+      ...changes,
+      id: `sha256:${this.#newId()}`,
+      tags: new Set<string>(),
+      createdAt: this.#now(),
+    };
+    this.#images.set(image.id, image);
+    return image;
+  }
+
+  tag(image: Image, tag: string): void {
+    for (const other of this.#images.values()) other.tags.delete(tag);
+    image.tags.add(tag);
+    this.#events.emit('image', 'tag', image.id, { ...image.labels, name: tag });
+  }
+
+  /** By tag, id, or the beginning of an id. */
+  find(reference: string): Image | undefined {
+    const all = [...this.#images.values()];
+    const byId = all.filter(
+      ({ id }) =>
+        id === reference || (/^[0-9a-f]{4,}$/.test(reference) && id.startsWith(`sha256:${reference}`)),
+    );
+    return byId.length === 1 ? byId[0] : all.find(({ tags }) => tags.has(tagOf(reference)));
+  }
+
+  list(): readonly ImageFacts[] {
+    return [...this.#images.values()].reverse().map(toFacts);
+  }
+
+  /** `usedBy` gives the id of a container that was made from the image. */
+  remove(reference: string, force: boolean, usedBy: (image: Image) => string | undefined): void {
+    const image = this.find(reference);
+    if (image === undefined) throw new EngineRefusal(404, `No such image: ${reference}`);
+    const tag = image.tags.has(tagOf(reference)) ? tagOf(reference) : null;
+    const short = image.id.slice(7, 19);
+    const user = usedBy(image)?.slice(0, 12);
+    if (tag === null && image.tags.size > 1 && !force) {
+      throw new EngineRefusal(
+        409,
+        `conflict: unable to delete ${short} (must be forced) - image is referenced in multiple repositories`,
+      );
+    }
+    const last = tag === null || image.tags.size === 1;
+    if (last && user !== undefined && !force) {
+      throw new EngineRefusal(
+        409,
+        `conflict: unable to remove repository reference "${reference}" (must force) - container ${user} is using its referenced image ${short}`,
+      );
+    }
+    for (const each of tag === null ? [...image.tags] : [tag]) {
+      image.tags.delete(each);
+      this.#events.emit('image', 'untag', image.id, { ...image.labels, name: image.id });
+    }
+    if (!last || user !== undefined) return;
+    this.#images.delete(image.id);
+    this.#events.emit('image', 'delete', image.id, { name: image.id });
+  }
+}
+
+export function toFacts(image: Image): ImageFacts {
+  return {
+    id: image.id,
+    tags: [...image.tags],
+    digests: [],
+    size: image.size,
+    createdAt: image.createdAt,
+    labels: image.labels,
+  };
+}
+
+/** The tag as the engine writes it: `nginx:latest`. What is no reference stays as it is, and is then not found. */
+export function tagOf(reference: string): string {
+  try {
+    return formatImageReference(parseImageReference(reference));
+  } catch {
+    return reference;
+  }
+}

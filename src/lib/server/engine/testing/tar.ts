@@ -1,0 +1,35 @@
+/** One entry of an archive: a file with content, or a symbolic link. Folders are made by whoever unpacks it. */
+export type TarEntry =
+  | { readonly path: string; readonly content: Buffer; readonly mode?: number }
+  | { readonly path: string; readonly link: string };
+
+const BLOCK = 512;
+
+/** A tar archive (ustar) of a few small files, for images that tests make by themselves. Names of at most 100 bytes. */
+export function tar(entries: readonly TarEntry[]): Buffer {
+  const blocks = entries.flatMap((entry) => {
+    const content = 'content' in entry ? entry.content : Buffer.alloc(0);
+    return [header(entry, content.length), content, Buffer.alloc((BLOCK - (content.length % BLOCK)) % BLOCK)];
+  });
+  return Buffer.concat([...blocks, Buffer.alloc(2 * BLOCK)]);
+}
+
+function header(entry: TarEntry, size: number): Buffer {
+  if (entry.path.length > 100) throw new Error(`too long for a tar entry: ${entry.path}`);
+  const block = Buffer.alloc(BLOCK);
+  const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
+  const isFile = 'content' in entry;
+  block.write(entry.path, 0);
+  block.write(octal(isFile ? (entry.mode ?? 0o755) : 0o777, 8), 100);
+  block.write(octal(0, 8), 108);
+  block.write(octal(0, 8), 116);
+  block.write(octal(size, 12), 124);
+  block.write(octal(0, 12), 136);
+  block.write(' '.repeat(8), 148);
+  block.write(isFile ? '0' : '2', 156);
+  if (!isFile) block.write(entry.link, 157);
+  block.write('ustar\x0000', 257);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return block;
+}

@@ -1,0 +1,81 @@
+/** Follows the log of every agent that runs: for its last line in the lists, for whoever looks, and for what comes from lines later on. */
+import { isLive, type AgentState } from '#lib/domain/agent-state.ts';
+import { AppError } from '#lib/domain/errors.ts';
+import type { AgentId } from '#lib/domain/ids.ts';
+import type { AppBus } from '../messages.ts';
+import type { Fleet } from '../hosts/fleet.ts';
+import type { AgentRepository, AgentRow } from '../storage/agents.ts';
+import { plainText } from '../streams/plain-text.ts';
+import { LogTail } from '../streams/log-tail.ts';
+import type { PulseBoard } from '../streams/pulse-board.ts';
+import type { TailBoard } from '../streams/tail-board.ts';
+
+const LAST_OUTPUT_CHARACTERS = 240;
+
+export class Tails {
+  readonly #agents: AgentRepository;
+  readonly #fleet: Fleet;
+  readonly #board: TailBoard;
+  readonly #pulses: PulseBoard;
+  readonly #stop: () => void;
+
+  constructor(parts: { agents: AgentRepository; fleet: Fleet; board: TailBoard; pulses: PulseBoard; bus: AppBus }) {
+    this.#agents = parts.agents;
+    this.#fleet = parts.fleet;
+    this.#board = parts.board;
+    this.#pulses = parts.pulses;
+    this.#stop = parts.bus.on('facts', (facts) => {
+      for (const fact of facts) {
+        if (fact.kind === 'agent') this.#see(fact.agent.id as AgentId, fact.agent.state, fact.agent.containerId);
+      }
+    });
+  }
+
+  /** For those that ran before Slipway did. */
+  start(): void {
+    for (const row of this.#agents.list()) this.#see(row.id, row.state, row.containerId);
+  }
+
+  close(): void {
+    this.#stop();
+    this.#board.close();
+  }
+
+  #see(id: AgentId, state: AgentState, containerId: string | null): void {
+    if (state === 'removed') {
+      this.#board.drop(id);
+      this.#pulses.forget(id);
+      return;
+    }
+    if (!isLive(state) || containerId === null) return;
+    const row = this.#agents.byId(id);
+    if (row !== undefined) this.#board.follow(id, () => this.#tail(row, containerId));
+  }
+
+  #tail(row: AgentRow, containerId: string): LogTail {
+    const tail = new LogTail(
+      (options) => this.#fleet.engine(row.hostId).logs(containerId, options),
+      () => this.#isRunning(row, containerId),
+    );
+    tail.subscribe({
+      weight: 'light',
+      lines: (lines) => {
+        const last = lines.findLast((line) => line.text.trim() !== '');
+        if (last === undefined) return;
+        const at = Date.parse(last.time);
+        this.#pulses.output(row.id, plainText(last.text).slice(0, LAST_OUTPUT_CHARACTERS), Number.isNaN(at) ? Date.now() : at);
+      },
+      state: () => undefined,
+    });
+    return tail;
+  }
+
+  async #isRunning(row: AgentRow, containerId: string): Promise<boolean | null> {
+    try {
+      const { status } = await this.#fleet.engine(row.hostId).inspectContainer(containerId);
+      return status === 'running' || status === 'paused' || status === 'restarting';
+    } catch (error) {
+      return error instanceof AppError && error.code === 'NOT_FOUND' ? false : null;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Hears what the engine says and folds it into our agents, within moments. When the stream breaks the host is asked at once whether it is
+ * still there; what was missed is found by the reconciler, since the engine keeps only its last 256 events.
+ */
+import type { EndedBy } from '#lib/domain/agent-state.ts';
+import { AppError } from '#lib/domain/errors.ts';
+import type { Engine, EngineEvent } from '../engine/engine.ts';
+import type { Host } from '../hosts/host.ts';
+import type { AgentRepository, AgentRow } from '../storage/agents.ts';
+import type { AgentRecords } from '../services/agent-records.ts';
+import type { Networks } from '../services/networks.ts';
+import type { Log } from '../log.ts';
+
+/** A kill of one of these means that somebody wants it to end. */
+const ENDING_SIGNALS = new Set(['1', '2', '3', '9', '15']);
+/** `docker stop` waits 10 s by default before it kills; who asks for longer gets the benefit of the doubt. */
+const KILL_REMEMBERED_MS = 120_000;
+
+export interface WatcherParts {
+  readonly agents: AgentRepository;
+  readonly records: AgentRecords;
+  readonly networks: Networks;
+  readonly log: Log;
+}
+
+export class Watcher {
+  readonly #parts: WatcherParts;
+  readonly #kills = new Map<string, number>();
+
+  constructor(parts: WatcherParts) {
+    this.#parts = parts;
+  }
+
+  /** Runs until the signal, poking the host whenever the stream breaks. */
+  async watch(host: Host, engine: Engine, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        for await (const event of engine.events({ signal })) await this.#hear(engine, event);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#parts.log.info({ host: host.name, err: error }, 'the event stream broke');
+        host.poke();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
+  async #hear(engine: Engine, event: EngineEvent): Promise<void> {
+    if (event.type === 'network' && event.action === 'destroy') this.#parts.networks.forget(engine);
+    if (event.type !== 'container') return;
+    const row = this.#parts.agents.byContainer(event.id);
+    if (row === undefined) return;
+    try {
+      await this.#fold(engine, event, row);
+    } catch (error) {
+      // one event that cannot be read must not end the watch; the reconciler comes after it
+      this.#parts.log.warn({ agent: row.name, action: event.action, err: error }, 'an event could not be folded in');
+    }
+  }
+
+  async #fold(engine: Engine, event: EngineEvent, row: AgentRow): Promise<void> {
+    const { records } = this.#parts;
+    const at = Number(event.timeNano / 1_000_000n);
+    switch (event.action) {
+      case 'kill':
+        if (ENDING_SIGNALS.has(event.attributes['signal'] ?? '')) this.#kills.set(event.id, Date.now());
+        return;
+      case 'start': {
+        this.#kills.delete(event.id);
+        const started = await startedAt(engine, event.id, at);
+        records.observe(row.id, { kind: 'started' }, { startedAt: started });
+        return;
+      }
+      case 'die': {
+        const exitCode = Number(event.attributes['exitCode'] ?? 0);
+        const oomKilled = await wasOom(engine, event.id);
+        const now = this.#parts.agents.byId(row.id) ?? row;
+        records.observe(row.id, { kind: 'exited', exitCode, oomKilled, by: this.#endedBy(now, event.id) }, { endedAt: at });
+        return;
+      }
+      case 'pause':
+        records.observe(row.id, { kind: 'paused' });
+        return;
+      case 'unpause':
+        records.observe(row.id, { kind: 'running' });
+        return;
+      case 'destroy':
+        this.#kills.delete(event.id);
+        records.observe(row.id, { kind: 'gone' });
+        return;
+      default:
+    }
+  }
+
+  #endedBy(row: AgentRow, containerId: string): EndedBy {
+    if (row.state === 'restarting' || row.state === 'stopping' || this.#parts.records.isIntended(row.id)) return 'slipway';
+    const killed = this.#kills.get(containerId);
+    this.#kills.delete(containerId);
+    return killed !== undefined && Date.now() - killed < KILL_REMEMBERED_MS ? 'external' : 'itself';
+  }
+}
+
+/** OOM is a fact of inspect, not of the event. A container that is gone already counts as not. */
+async function wasOom(engine: Engine, containerId: string): Promise<boolean> {
+  return (await quietly(engine.inspectContainer(containerId)))?.oomKilled ?? false;
+}
+
+async function startedAt(engine: Engine, containerId: string, otherwise: number): Promise<number> {
+  return (await quietly(engine.inspectContainer(containerId)))?.startedAt ?? otherwise;
+}
+
+async function quietly<Value>(work: Promise<Value>): Promise<Value | null> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * The only place where an agent's row changes. Row, life and fact are written in one transaction; the state moves by the table of the
+ * state machine (our own steps) or by what the engine says (observations), and nowhere else.
+ */
+import { advance, observe, type AgentState, type Observation } from '#lib/domain/agent-state.ts';
+import type { Problem } from '#lib/domain/errors.ts';
+import { newId, type AgentId, type LifeId } from '#lib/domain/ids.ts';
+import type { AgentView } from '#lib/protocol/views.ts';
+import type { Fleet } from '../hosts/fleet.ts';
+import type { AgentPatch, AgentRepository, AgentRow } from '../storage/agents.ts';
+import type { Journal, Tell } from '../storage/journal.ts';
+import { agentView } from './agent-views.ts';
+
+/** What the engine knew of the container at an observation. Times in milliseconds since 1970. */
+export interface ContainerTimes {
+  readonly startedAt?: number | null;
+  readonly endedAt?: number | null;
+}
+
+export class AgentRecords {
+  readonly #journal: Journal;
+  readonly #agents: AgentRepository;
+  readonly #fleet: Fleet;
+  readonly #intents = new Map<AgentId, string>();
+
+  constructor(journal: Journal, agents: AgentRepository, fleet: Fleet) {
+    this.#journal = journal;
+    this.#agents = agents;
+    this.#fleet = fleet;
+    journal.onRollback(() => {
+      agents.reload();
+    });
+  }
+
+  /**
+   * Says that what the engine will report next about this agent is our own doing, and why. Without it a pause or an end that no state
+   * announces would count as done from outside. Call what it returns when the command is over.
+   */
+  intend(id: AgentId, reason: string): () => void {
+    this.#intents.set(id, reason);
+    return () => {
+      if (this.#intents.get(id) === reason) this.#intents.delete(id);
+    };
+  }
+
+  isIntended(id: AgentId): boolean {
+    return this.#intents.has(id);
+  }
+
+  view(row: AgentRow): AgentView {
+    return agentView(row, this.#fleet);
+  }
+
+  create(row: AgentRow, also?: (tell: Tell) => void): void {
+    this.#journal.commit((tell) => {
+      this.#agents.insert(row);
+      tell({ kind: 'agent', agent: this.view(row), change: { from: null, to: row.state, reason: row.reason } });
+      also?.(tell);
+    });
+  }
+
+  /** A step of our own work. Throws a plain Error when the table of the state machine does not have it. */
+  move(id: AgentId, to: AgentState, reason: string | null, patch: AgentPatch = {}): AgentRow {
+    return this.#journal.commit((tell) => {
+      const before = this.#row(id);
+      advance(before.state, to);
+      return this.#write(tell, before, to, reason, patch);
+    });
+  }
+
+  /** Folds in what the engine says. Gives the row after it; a late or repeated report changes nothing and is not told. */
+  observe(id: AgentId, seen: Observation, times: ContainerTimes = {}): AgentRow {
+    const before = this.#row(id);
+    const transition = observe(before.state, seen);
+    const end: AgentPatch = seen.kind === 'exited' ? { exitCode: seen.exitCode, endedAt: times.endedAt ?? Date.now() } : {};
+    if (transition === null) {
+      // in the middle of a restart or a removal the end is expected, and still the end of a life
+      const expected = before.state === 'restarting' || before.state === 'removing';
+      if (!expected || seen.kind !== 'exited' || before.endedAt !== null) return before;
+      return this.#journal.commit((tell) => this.#write(tell, before, before.state, before.reason, end, seen));
+    }
+    const runs = transition.to === 'ready' || transition.to === 'paused';
+    const fresh = seen.kind === 'started' || before.endedAt !== null;
+    const start: AgentPatch =
+      runs && fresh ? { startedAt: times.startedAt ?? Date.now(), endedAt: null, exitCode: null, wanted: 'running' } : {};
+    const rest: AgentPatch = seen.kind === 'exited' ? { ...end, wanted: 'stopped' } : {};
+    const gone: AgentPatch = transition.to === 'removed' ? { wanted: 'removed', endedAt: before.endedAt ?? Date.now() } : {};
+    const reason = (transition.reason === 'external' ? this.#intents.get(id) : transition.reason) ?? transition.reason ?? this.#intents.get(id) ?? before.reason;
+    return this.#journal.commit((tell) => this.#write(tell, before, transition.to, reason, { ...rest, ...start, ...gone }, seen));
+  }
+
+  /** Changes that are no change of state. */
+  patch(id: AgentId, patch: Omit<AgentPatch, 'state' | 'reason'>): AgentRow {
+    const before = this.#row(id);
+    return this.#journal.commit((tell) => this.#write(tell, before, before.state, before.reason, patch));
+  }
+
+  fail(id: AgentId, problem: Problem, patch: AgentPatch = {}): AgentRow {
+    return this.move(id, 'failed', problem.code, { ...patch, error: problem });
+  }
+
+  #row(id: AgentId): AgentRow {
+    const row = this.#agents.byId(id);
+    if (row === undefined) throw new Error(`no agent ${id}`);
+    return row;
+  }
+
+  #write(tell: Tell, before: AgentRow, to: AgentState, reason: string | null, patch: AgentPatch, seen?: Observation): AgentRow {
+    const settled: AgentPatch = to === 'failed' || to === before.state ? {} : { error: null };
+    const since: AgentPatch = to === before.state ? {} : { since: Date.now() };
+    const after = this.#agents.update(before.id, { ...since, ...settled, ...patch, state: to, reason });
+    this.#live(before, after, seen);
+    const change = to === before.state ? {} : { change: { from: before.state, to, reason } };
+    tell({ kind: 'agent', agent: this.view(after), ...change });
+    return after;
+  }
+
+  /** A life goes from one start of the container to its end, by the times in the row. */
+  #live(before: AgentRow, after: AgentRow, seen: Observation | undefined): void {
+    const ran = before.endedAt === null ? before.startedAt : null;
+    const runs = after.endedAt === null ? after.startedAt : null;
+    if (ran === runs) return;
+    const current = ran === null ? undefined : this.#agents.currentLife(after.id);
+    if (current !== undefined) {
+      this.#agents.closeLife(current, {
+        endedAt: after.endedAt ?? runs ?? Date.now(),
+        exitCode: after.endedAt === null ? null : after.exitCode,
+        oomKilled: seen?.kind === 'exited' && seen.oomKilled,
+        reason: after.reason,
+      });
+    }
+    if (runs !== null && after.containerId !== null) {
+      this.#agents.openLife({
+        id: newId<LifeId>(),
+        agentId: after.id,
+        containerId: after.containerId,
+        startedAt: runs,
+        endedAt: null,
+        exitCode: null,
+        oomKilled: false,
+        reason: null,
+      });
+    }
+  }
+}

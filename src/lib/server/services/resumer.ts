@@ -1,0 +1,47 @@
+import type { ContainerSummary } from '../engine/engine.ts';
+import type { AgentRow } from '../storage/agents.ts';
+import type { AgentRecords } from './agent-records.ts';
+import type { Spawning } from './spawning.ts';
+import type { Verbs } from './verbs.ts';
+
+const REASON = 'slipway restart';
+
+/** Takes up the work on an agent that a crash of Slipway cut off. Only for agents that nobody works on. */
+export class Resumer {
+  readonly #spawning: Spawning;
+  readonly #verbs: Verbs;
+  readonly #records: AgentRecords;
+
+  constructor(parts: { readonly spawning: Spawning; readonly verbs: Verbs; readonly records: AgentRecords }) {
+    this.#spawning = parts.spawning;
+    this.#verbs = parts.verbs;
+    this.#records = parts.records;
+  }
+
+  /** Begins; does not wait for the end. `container` is what the engine lists for this agent. */
+  resume(row: AgentRow, container: ContainerSummary | undefined): void {
+    switch (row.state) {
+      case 'queued':
+      case 'preparing':
+      case 'creating':
+        ignore(this.#spawning.again(row, REASON).done);
+        return;
+      case 'starting':
+        if (container?.status === 'running') this.#records.move(row.id, 'ready', row.reason);
+        else if (container !== undefined) ignore(this.#verbs.startAgain(row, REASON).done);
+        return;
+      case 'stopping':
+        ignore(this.#verbs.stopAgain(row, row.reason ?? REASON).done);
+        return;
+      case 'removing':
+        ignore(this.#verbs.remove(row, row.reason ?? REASON, 10_000).done);
+        return;
+      default:
+    }
+  }
+}
+
+/** The failure is in the operation's record. */
+function ignore(done: Promise<unknown>): void {
+  done.catch(() => undefined);
+}

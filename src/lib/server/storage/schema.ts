@@ -1,0 +1,177 @@
+/**
+ * What is kept. The engine is the truth about containers, this is the truth about intent and history. Times are milliseconds since 1970.
+ * After a change: `npm run db:generate`; a migration that was released is never edited.
+ */
+import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
+import type { AgentSpec } from '#lib/domain/agent-spec.ts';
+import type { AgentState, Wanted } from '#lib/domain/agent-state.ts';
+import type { Problem } from '#lib/domain/errors.ts';
+import type { AgentId, HostId, LifeId, OperationId, SnapshotId, TokenId, UserId } from '#lib/domain/ids.ts';
+import type { FactBody } from '#lib/protocol/facts.ts';
+import type { HostView, OperationKind, OperationState, StepView } from '#lib/protocol/views.ts';
+
+/** Single values: the instance's id, the hashed setup token, … */
+export const settings = sqliteTable('settings', { key: text().primaryKey(), value: text().notNull() });
+
+export const hosts = sqliteTable('hosts', {
+  id: text().$type<HostId>().primaryKey(),
+  name: text().notNull().unique(),
+  kind: text().$type<HostView['kind']>().notNull(),
+  address: text().notNull(),
+  engineId: text(),
+  createdAt: integer().notNull(),
+});
+
+export const agents = sqliteTable(
+  'agents',
+  {
+    id: text().$type<AgentId>().primaryKey(),
+    name: text().notNull(),
+    type: text().notNull(),
+    hostId: text()
+      .$type<HostId>()
+      .notNull()
+      .references(() => hosts.id),
+    state: text().$type<AgentState>().notNull(),
+    wanted: text().$type<Wanted>().notNull(),
+    reason: text(),
+    since: integer().notNull(),
+    spec: text({ mode: 'json' }).$type<AgentSpec>().notNull(),
+    containerId: text(),
+    imageId: text(),
+    error: text({ mode: 'json' }).$type<Problem>(),
+    createdBy: text().notNull(),
+    createdAt: integer().notNull(),
+    startedAt: integer(),
+    endedAt: integer(),
+    exitCode: integer(),
+    stopDeadline: integer(),
+    lastActivityAt: integer(),
+  },
+  (table) => [
+    uniqueIndex('agents_live_name').on(table.name).where(sql`${table.state} <> 'removed'`),
+    index('agents_container').on(table.containerId),
+    index('agents_state').on(table.state),
+  ],
+);
+
+/** Every start-to-end of an agent's container. */
+export const lives = sqliteTable(
+  'lives',
+  {
+    id: text().$type<LifeId>().primaryKey(),
+    agentId: text()
+      .$type<AgentId>()
+      .notNull()
+      .references(() => agents.id),
+    containerId: text().notNull(),
+    startedAt: integer().notNull(),
+    endedAt: integer(),
+    exitCode: integer(),
+    oomKilled: integer({ mode: 'boolean' }).notNull().default(false),
+    reason: text(),
+  },
+  (table) => [index('lives_agent').on(table.agentId, table.startedAt)],
+);
+
+export const operations = sqliteTable(
+  'operations',
+  {
+    id: text().$type<OperationId>().primaryKey(),
+    kind: text().$type<OperationKind>().notNull(),
+    state: text().$type<OperationState>().notNull(),
+    agentId: text().$type<AgentId>(),
+    agentName: text(),
+    hostId: text().$type<HostId>(),
+    actor: text().notNull(),
+    steps: text({ mode: 'json' }).$type<readonly StepView[]>().notNull(),
+    error: text({ mode: 'json' }).$type<Problem>(),
+    startedAt: integer().notNull(),
+    endedAt: integer(),
+  },
+  (table) => [index('operations_started').on(table.startedAt), index('operations_agent').on(table.agentId, table.startedAt)],
+);
+
+export const snapshots = sqliteTable(
+  'snapshots',
+  {
+    id: text().$type<SnapshotId>().primaryKey(),
+    name: text().notNull(),
+    agentId: text().$type<AgentId>().notNull(),
+    agentName: text().notNull(),
+    hostId: text().$type<HostId>().notNull(),
+    image: text().notNull(),
+    imageId: text().notNull(),
+    size: integer().notNull(),
+    parentId: text().$type<SnapshotId>(),
+    comment: text().notNull(),
+    createdBy: text().notNull(),
+    createdAt: integer().notNull(),
+  },
+  (table) => [index('snapshots_agent').on(table.agentId, table.createdAt), uniqueIndex('snapshots_image').on(table.hostId, table.image)],
+);
+
+/** The journal: what happened, numbered. History page, audit and live feed read the same rows. */
+export const facts = sqliteTable(
+  'facts',
+  {
+    seq: integer().primaryKey({ autoIncrement: true }),
+    at: integer().notNull(),
+    kind: text().$type<FactBody['kind']>().notNull(),
+    agentId: text().$type<AgentId>(),
+    changed: integer({ mode: 'boolean' }).notNull().default(false),
+    body: text({ mode: 'json' }).$type<FactBody>().notNull(),
+  },
+  (table) => [index('facts_agent').on(table.agentId, table.seq).where(sql`${table.changed} = 1`)],
+);
+
+export const users = sqliteTable('users', {
+  id: text().$type<UserId>().primaryKey(),
+  name: text().notNull().unique(),
+  passwordHash: text().notNull(),
+  role: text().$type<'viewer' | 'operator' | 'admin'>().notNull(),
+  createdAt: integer().notNull(),
+});
+
+/** Browser sessions. The token itself is never kept, only its SHA-256. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    id: text().primaryKey(),
+    tokenHash: text().notNull().unique(),
+    userId: text()
+      .$type<UserId>()
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: integer().notNull(),
+    lastSeenAt: integer().notNull(),
+    expiresAt: integer().notNull(),
+    address: text().notNull(),
+    userAgent: text().notNull(),
+  },
+  (table) => [index('sessions_user').on(table.userId)],
+);
+
+/** Tokens for scripts, hashed; the prefix is what a person recognises them by. */
+export const tokens = sqliteTable('tokens', {
+  id: text().$type<TokenId>().primaryKey(),
+  name: text().notNull(),
+  userId: text()
+    .$type<UserId>()
+    .notNull()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  tokenHash: text().notNull().unique(),
+  prefix: text().notNull(),
+  createdAt: integer().notNull(),
+  expiresAt: integer(),
+  lastUsedAt: integer(),
+});
+
+/** Spawns that were asked for with an Idempotency-Key: a repeated request gives the same agent. */
+export const idempotency = sqliteTable('idempotency', {
+  key: text().primaryKey(),
+  requestHash: text().notNull(),
+  agentId: text().$type<AgentId>().notNull(),
+  createdAt: integer().notNull(),
+});

@@ -1,0 +1,43 @@
+import { and, desc, eq } from 'drizzle-orm';
+import type { AgentId, HostId, SnapshotId } from '#lib/domain/ids.ts';
+import type { Db } from './database.ts';
+import { snapshots } from './schema.ts';
+
+export type SnapshotRow = typeof snapshots.$inferSelect;
+
+export class SnapshotRepository {
+  readonly #db: Db;
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  insert(row: SnapshotRow): void {
+    this.#db.insert(snapshots).values(row).run();
+  }
+
+  delete(id: SnapshotId): void {
+    this.#db.delete(snapshots).where(eq(snapshots.id, id)).run();
+  }
+
+  byId(id: string): SnapshotRow | undefined {
+    return this.#db.select().from(snapshots).where(eq(snapshots.id, id as SnapshotId)).get();
+  }
+
+  byImage(hostId: HostId, image: string): SnapshotRow | undefined {
+    return this.#db
+      .select()
+      .from(snapshots)
+      .where(and(eq(snapshots.hostId, hostId), eq(snapshots.image, image)))
+      .get();
+  }
+
+  /** Newest first. */
+  ofAgent(agentId: AgentId): readonly SnapshotRow[] {
+    return this.#db.select().from(snapshots).where(eq(snapshots.agentId, agentId)).orderBy(desc(snapshots.createdAt)).all();
+  }
+
+  list(limit: number): readonly SnapshotRow[] {
+    return this.#db.select().from(snapshots).orderBy(desc(snapshots.createdAt)).limit(limit).all();
+  }
+}

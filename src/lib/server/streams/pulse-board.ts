@@ -1,0 +1,98 @@
+/** The quick figures of all agents, in memory: what the list and the overview show. */
+import type { Pulse, StatsSample } from '#lib/protocol/views.ts';
+
+const BUCKET_MS = 20_000;
+const BUCKETS = 30;
+const KEPT_SAMPLES = 900;
+
+interface Entry {
+  samples: StatsSample[];
+  /** CPU by bucket of time: sum and count. */
+  buckets: Map<number, { sum: number; count: number }>;
+  lastOutput: string | null;
+  lastActivityAt: number | null;
+  running: boolean;
+}
+
+export class PulseBoard {
+  readonly #entries = new Map<string, Entry>();
+  #changed = new Set<string>();
+
+  /** `limit` is the agent's own memory limit: without one the engine reports the whole machine. */
+  sample(agentId: string, sample: StatsSample): void {
+    const entry = this.#entry(agentId);
+    entry.running = true;
+    entry.samples.push(sample);
+    if (entry.samples.length > KEPT_SAMPLES) entry.samples = entry.samples.slice(-KEPT_SAMPLES);
+    if (sample.cpu !== null) {
+      const at = Math.floor(sample.at / BUCKET_MS);
+      const bucket = entry.buckets.get(at) ?? { sum: 0, count: 0 };
+      bucket.sum += sample.cpu;
+      bucket.count += 1;
+      entry.buckets.set(at, bucket);
+      for (const old of entry.buckets.keys()) if (old < at - BUCKETS) entry.buckets.delete(old);
+    }
+    this.#changed.add(agentId);
+  }
+
+  output(agentId: string, line: string, at: number): void {
+    const entry = this.#entry(agentId);
+    entry.lastOutput = line;
+    entry.lastActivityAt = Math.max(entry.lastActivityAt ?? 0, at);
+    this.#changed.add(agentId);
+  }
+
+  /** A stopped container has no numbers; its last output stays. */
+  rest(agentId: string): void {
+    const entry = this.#entries.get(agentId);
+    if (entry === undefined || !entry.running) return;
+    entry.running = false;
+    this.#changed.add(agentId);
+  }
+
+  forget(agentId: string): void {
+    this.#entries.delete(agentId);
+  }
+
+  samples(agentId: string): readonly StatsSample[] {
+    return this.#entries.get(agentId)?.samples ?? [];
+  }
+
+  lastActivityAt(agentId: string): number | null {
+    return this.#entries.get(agentId)?.lastActivityAt ?? null;
+  }
+
+  pulse(agentId: string, now: number): Pulse | null {
+    const entry = this.#entries.get(agentId);
+    if (entry === undefined) return null;
+    const last = entry.running ? entry.samples.at(-1) : undefined;
+    const newest = Math.floor(now / BUCKET_MS);
+    const spark = entry.running
+      ? Array.from({ length: BUCKETS }, (_, place) => {
+          const bucket = entry.buckets.get(newest - BUCKETS + 1 + place);
+          return bucket === undefined ? null : Math.round((bucket.sum / bucket.count) * 10) / 10;
+        })
+      : [];
+    return {
+      cpu: last?.cpu ?? null,
+      memory: last?.memory ?? null,
+      memoryLimit: last?.memoryLimit ?? null,
+      spark,
+      lastOutput: entry.lastOutput,
+      lastActivityAt: entry.lastActivityAt === null ? null : new Date(entry.lastActivityAt).toISOString(),
+    };
+  }
+
+  /** Which agents' figures changed since this was last asked. */
+  takeChanged(): readonly string[] {
+    const changed = [...this.#changed];
+    this.#changed = new Set();
+    return changed;
+  }
+
+  #entry(agentId: string): Entry {
+    const entry = this.#entries.get(agentId) ?? { samples: [], buckets: new Map(), lastOutput: null, lastActivityAt: null, running: false };
+    this.#entries.set(agentId, entry);
+    return entry;
+  }
+}

@@ -1,0 +1,14 @@
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vitest/config';
+import { realtimeInDev } from './scripts/vite-realtime.ts';
+
+export default defineConfig({
+  plugins: [tailwindcss(), sveltekit(), realtimeInDev()],
+  build: { target: 'es2023' },
+  test: {
+    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    environment: 'node',
+    testTimeout: 20_000,
+  },
+});
