@@ -8,7 +8,7 @@ import path from 'path';
  */
 export function cacheDirectory(env) {
   const directory =
-    env.SLIPWAY_CACHE_DIR || path.join(env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'slipway');
+    env.SLIPWAY_TEST_CACHE || path.join(env.XDG_CACHE_HOME || path.join(os.homedir(), '.cache'), 'slipway');
   fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   return directory;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'child_process';
 import os from 'os';
 
-/** The child that runs now, if any. */
+/** The child that runs now, if any, and how a signal reaches it. */
 let current;
 
 /**
@@ -14,7 +14,12 @@ let current;
 export function run(command, args, options) {
   return new Promise((resolve) => {
     const child = spawn(command, args, Object.assign({ stdio: ['ignore', 'inherit', 'inherit'] }, options));
-    current = child;
+    // a detached child leads a process group, and the whole group gets the signal: npm would not pass it on to its grandchildren
+    current = {
+      child,
+      signal: (name) =>
+        child.pid && options && options.detached ? process.kill(-child.pid, name) : child.kill(name),
+    };
     const ended = (code) => {
       current = undefined;
       resolve(code);
@@ -37,8 +42,8 @@ export function passSignals(finish) {
       finished = true;
     };
     if (current === undefined) return end(undefined);
-    current.once('exit', (code, by) => end(exitCode(code, by)));
-    current.kill(signal);
+    current.child.once('exit', (code, by) => end(exitCode(code, by)));
+    current.signal(signal);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, onSignal);
   if (process.env.npm_lifecycle_event === undefined) return;

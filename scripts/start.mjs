@@ -6,6 +6,7 @@ import path from 'path';
 import { fileURLToPath } from 'url';
 import { ensureBuilt, pinnedNode } from './built.mjs';
 import { passSignals, run } from './child.mjs';
+import { withEngineSettings } from './engine-settings.mjs';
 import { ensureInstalled } from './installed.mjs';
 import { ensureEngine } from './machine-engine.mjs';
 import { say } from './say.mjs';
@@ -13,18 +14,19 @@ import { ensureStarterImage, STARTER_IMAGE } from './starter-image.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const { env } = process;
+const args = process.argv.slice(2);
 
 async function main() {
   passSignals(({ signalCode, childCode }) => process.exit(childCode === undefined ? signalCode : childCode));
   if ((await ensureInstalled(root, env)) !== 0) return giveUp('npm ci failed: see what it wrote above.');
-  const engine = await ensureEngine(env);
+  const engine = await ensureEngine(await withEngineSettings(args, env, process.cwd()));
   if ((await ensureBuilt(root, env)) !== 0) return giveUp('the build failed: see above.');
   if (engine === undefined)
     say(
       'starting without an engine: the page says what is missing, and agents can be launched as soon as one answers.',
     );
   else await prepareStarterImage(engine);
-  return run(pinnedNode(root), [path.join(root, 'server.js'), ...process.argv.slice(2)], {
+  return run(pinnedNode(root), [path.join(root, 'server.js'), ...args], {
     cwd: process.cwd(),
     stdio: 'inherit',
   });

@@ -11,21 +11,35 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const SCRIPT = path.join(import.meta.dirname, 'engines.sh');
+const SCRIPTS = import.meta.dirname;
 
 /** Present on every test engine: the image of shell agents, and BusyBox as root without an entrypoint. */
-export const TEST_IMAGES = { starter: 'slipway/starter:latest', busybox: 'slipway-test/busybox:latest' } as const;
+export const TEST_IMAGES = {
+  starter: 'slipway/starter:latest',
+  busybox: 'slipway-test/busybox:latest',
+} as const;
 
-/** What can happen to an engine of a test's own; engines.sh says what each does. */
-const FAULTS = ['crash', 'term', 'boot', 'hang', 'unhang', 'freeze', 'thaw', 'power'] as const;
-
-export interface TestEngine extends Readonly<Record<(typeof FAULTS)[number], () => Promise<void>>> {
+export interface TestEngine {
   /** Path of its unix socket. */
   readonly socket: string;
-  /** The docker CLI on it; gives its standard output without the last newline. */
+  /** The docker CLI on it; gives its standard output without white space around. */
   cli(...args: string[]): Promise<string>;
   /** Runs a command inside the engine's machine, where published ports can be reached. */
   inside(...command: string[]): Promise<string>;
+  /** kill -9; containers go on. */
+  crash(): Promise<void>;
+  /** Ended in order. */
+  term(): Promise<void>;
+  /** Started again after crash, term or power. */
+  boot(): Promise<void>;
+  /** SIGSTOP: connections are accepted, nothing is answered. */
+  hang(): Promise<void>;
+  unhang(): Promise<void>;
+  /** The whole machine stands still, containers too. */
+  freeze(): Promise<void>;
+  thaw(): Promise<void>;
+  /** The machine dies at once, with all that is in it. */
+  power(): Promise<void>;
   /** Ends and removes it, unless it is shared. */
   stop(): Promise<void>;
 }
@@ -34,26 +48,68 @@ export interface TestEngine extends Readonly<Record<(typeof FAULTS)[number], () 
 export function whyNoTestEngine(): string | undefined {
   if (process.platform !== 'linux') return 'test engines need Linux';
   if (process.getuid?.() !== 0) return 'test engines need root';
-  return existsSync('/usr/sbin/dockerd') || existsSync('/usr/bin/dockerd') ? undefined : 'dockerd is not installed';
+  return existsSync('/usr/sbin/dockerd') || existsSync('/usr/bin/dockerd')
+    ? undefined
+    : 'dockerd is not installed';
 }
 
-/** @param options `own`: not the shared one, even if there is one; `args`: more flags for dockerd (then it is always an own one) */
+/** @param options `own`: not the shared one, even if there is one. `args`: more flags for dockerd, always an own one. */
 export async function startTestEngine(options: { own?: boolean; args?: string } = {}): Promise<TestEngine> {
-  const shared = process.env['SLIPWAY_TEST_ENGINE'];
-  if (shared !== undefined && shared !== '' && options.own !== true && options.args === undefined) return sharedEngine(shared);
+  const shared = process.env['SLIPWAY_TEST_ENGINE'] ?? '';
+  if (shared !== '' && options.own !== true && options.args === undefined)
+    return testEngine(prefixIn(shared), true);
   const prefix = `t${randomBytes(4).readUInt32BE().toString(36).slice(-5)}`;
-  const engines = control(prefix);
-  await engines('sweep');
-  await engines('up', '1').catch(async (error: unknown) => {
-    await engines('down');
+  const engine = testEngine(prefix, false);
+  try {
+    await engines(prefix, ['sweep']);
+    await engines(prefix, ['up', '1'], { EN_OWNER: String(process.pid), EN_ARGS: options.args ?? '' });
+    const env = { ...process.env, DOCKER_HOST: '', DOCKER_SOCKET: engine.socket };
+    await run(process.execPath, [path.join(SCRIPTS, 'test-images.mjs')], { env });
+  } catch (error) {
+    await engine.stop();
     throw error;
-  });
-  const engine = engineOn(prefix, {
-    ...Object.fromEntries(FAULTS.map((fault) => [fault, () => engines(fault, '1')])),
-    stop: () => engines('down'),
-  });
-  await run(process.execPath, [path.join(import.meta.dirname, 'test-images.mjs')], {
-    env: { ...process.env, DOCKER_HOST: '', DOCKER_SOCKET: engine.socket },
-  });
+  }
   return engine;
+}
+
+function testEngine(prefix: string, isShared: boolean): TestEngine {
+  const socket = `/tmp/slipway-engines/${prefix}/1/run/docker.sock`;
+  const fault = (name: string) => async () => {
+    if (isShared) throw new Error(`other tests use this engine too: start your own to ${name} it`);
+    await engines(prefix, [name, '1']);
+  };
+  return {
+    socket,
+    cli: async (...args) =>
+      (await run('docker', ['-H', `unix://${socket}`, ...args], { maxBuffer: 64 << 20 })).stdout.trim(),
+    inside: async (...command) => engines(prefix, ['in', '1', ...command]),
+    crash: fault('crash'),
+    term: fault('term'),
+    boot: fault('boot'),
+    hang: fault('hang'),
+    unhang: fault('unhang'),
+    freeze: fault('freeze'),
+    thaw: fault('thaw'),
+    power: fault('power'),
+    stop: async () => {
+      if (!isShared) await engines(prefix, ['down']);
+    },
+  };
+}
+
+async function engines(
+  prefix: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const script = path.join(SCRIPTS, 'engines.sh');
+  const { stdout } = await run(script, args, { env: { ...process.env, ...env, EN_PREFIX: prefix } });
+  return stdout.trim();
+}
+
+function prefixIn(setting: string): string {
+  const value: unknown = JSON.parse(setting);
+  if (typeof value === 'object' && value !== null && 'prefix' in value && typeof value.prefix === 'string')
+    return value.prefix;
+  throw new Error('SLIPWAY_TEST_ENGINE must be JSON with a prefix');
 }

@@ -10,7 +10,12 @@ async function main() {
   const endpoint = endpointOf(process.env);
   await ensureStarterImage(endpoint, process.env);
   const { busybox, tini } = staticPrograms(process.env);
-  const query = new URLSearchParams({ fromSrc: '-', repo: 'slipway-test/busybox', tag: 'latest', changes: 'CMD ["sh"]' });
+  const query = new URLSearchParams({
+    fromSrc: '-',
+    repo: 'slipway-test/busybox',
+    tag: 'latest',
+    changes: 'CMD ["sh"]',
+  });
   const { status, body } = await callEngine(endpoint, {
     method: 'POST',
     path: `/images/create?${query}`,
@@ -18,7 +23,8 @@ async function main() {
     type: 'application/x-tar',
     timeoutMs: 60000,
   });
-  if (status !== 200 || body.includes('"error"')) throw new Error(`the engine did not take the test image: ${body}`);
+  if (status !== 200 || body.includes('"error"'))
+    throw new Error(`the engine did not take the test image: ${body}`);
 }
 
 main().catch((error) => {

@@ -6,14 +6,14 @@ import { BlockList, isIP } from 'node:net';
 import { StartError } from './start-error.js';
 
 /**
- * @param {string} setting addresses and networks (`10.0.0.0/8`), separated by commas
+ * @param {readonly string[]} entries addresses and networks (`10.0.0.0/8`)
  * @returns {(address: string) => boolean} whether that peer is one of them
  * @throws {StartError} naming the entry that is neither
  */
-export function trustedProxies(setting) {
+export function trustedProxies(entries) {
   const blocks = new BlockList();
-  for (const entry of list(setting)) {
-    const [address = '', prefix] = entry.split('/');
+  for (const entry of entries) {
+    const [address = '', prefix] = entry.trim().split('/');
     try {
       if (prefix === undefined) blocks.addAddress(address, familyOf(address));
       else blocks.addSubnet(address, Number(prefix), familyOf(address));
@@ -27,7 +27,7 @@ export function trustedProxies(setting) {
 }
 
 /**
- * Leaves exactly one value in x-forwarded-proto and x-forwarded-for, at most one in x-forwarded-host, and no x-forwarded-port.
+ * Leaves exactly one value in x-forwarded-proto and x-forwarded-for, and in Host the one that the browser asked for.
  * @param {import('node:http').IncomingMessage} request its headers are changed
  * @param {(address: string) => boolean} isTrusted
  */
@@ -35,9 +35,10 @@ export function settleForwarded(request, isTrusted) {
   const { headers, socket } = request;
   const peer = plainAddress(socket.remoteAddress ?? '');
   const ownProtocol = 'encrypted' in socket ? 'https' : 'http';
+  const host = list(headers['x-forwarded-host']).at(-1);
+  delete headers['x-forwarded-host'];
   delete headers['x-forwarded-port'];
   if (!isTrusted(peer)) {
-    delete headers['x-forwarded-host'];
     headers['x-forwarded-proto'] = ownProtocol;
     headers['x-forwarded-for'] = peer;
     return;
@@ -45,9 +46,7 @@ export function settleForwarded(request, isTrusted) {
   // each proxy appends, so the value of the nearest one is the last
   const protocol = list(headers['x-forwarded-proto']).at(-1)?.toLowerCase();
   headers['x-forwarded-proto'] = protocol === 'https' || protocol === 'http' ? protocol : ownProtocol;
-  const host = list(headers['x-forwarded-host']).at(-1);
-  if (host === undefined) delete headers['x-forwarded-host'];
-  else headers['x-forwarded-host'] = host;
+  if (host !== undefined) headers.host = host;
   const chain = list(headers['x-forwarded-for']).map(plainAddress);
   headers['x-forwarded-for'] =
     chain.findLast((address) => isIP(address) !== 0 && !isTrusted(address)) ?? peer;

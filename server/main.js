@@ -14,7 +14,11 @@ import { StartError } from './start-error.js';
 
 /**
  * What the app leaves under `slipway.app` while it starts.
- * @typedef {{ listen: { host: string, port: number }, ready: (address: string) => void, close: () => Promise<void> }} App
+ * @typedef {object} App
+ * @property {{ host: string, port: number }} listen
+ * @property {readonly string[]} [trustedProxies] addresses and networks; without it SLIPWAY_TRUSTED_PROXIES counts
+ * @property {(address: string) => void} ready
+ * @property {() => Promise<void>} close
  */
 
 /** How long open requests may go on after a signal, and when the process ends whatever is still open. */
@@ -50,21 +54,23 @@ async function start() {
   const { env } = process;
   // Kit's adapter reads these while it is imported. It takes forms over plain http only when a header tells it the scheme.
   env.PROTOCOL_HEADER = 'x-forwarded-proto';
-  env.HOST_HEADER = 'x-forwarded-host';
   env.ADDRESS_HEADER = 'x-forwarded-for';
   env.XFF_DEPTH = '1';
   env.BODY_SIZE_LIMIT ??= '10M';
-  const isTrusted = trustedProxies(env.SLIPWAY_TRUSTED_PROXIES ?? '');
-
-  Reflect.set(globalThis, Symbol.for('slipway.http'), { server, root: path.dirname(import.meta.dirname) });
+  Reflect.set(globalThis, Symbol.for('slipway.http'), {
+    server,
+    root: path.dirname(import.meta.dirname),
+    argv: process.argv.slice(2),
+  });
   handle = (await importBuild()).handler;
+  const app = runningApp();
+  if (app === undefined)
+    throw new Error('The build did not start an app: its init hook left nothing under slipway.app.');
+  const isTrusted = trustedProxies(app.trustedProxies ?? env.SLIPWAY_TRUSTED_PROXIES?.split(',') ?? []);
   // first in line, before socket.io: its polls and upgrades need settled headers too
   for (const event of ['request', 'upgrade']) {
     server.prependListener(event, (request) => settleForwarded(request, isTrusted));
   }
-  const app = runningApp();
-  if (app === undefined)
-    throw new Error('The build did not start an app: its init hook left nothing under slipway.app.');
   app.ready(await listenOn(app.listen));
 }
 

@@ -11,6 +11,7 @@ export const t = {
   app: 'Slipway',
 
   ui: {
+    apply: 'Apply',
     cancel: 'Cancel',
     close: 'Close',
     copied: 'Copied',
@@ -250,6 +251,30 @@ export const t = {
     },
     answer: (name: string) => `Answer ${name}`,
     orType: 'or type an answer',
+  },
+
+  log: {
+    label: (name: string) => `Log of ${name}`,
+    toolbar: 'Log',
+    newer: (n: number) => count(n, 'newer line', 'newer lines'),
+    skipped: (n: number) => `Skipped ${count(n, 'line', 'lines')}`,
+    error: 'error: ',
+    wrap: 'Wrap',
+    follow: 'Follow',
+    download: 'Download',
+    times: { local: 'Local time', utc: 'UTC', off: 'No times' },
+    states: { live: 'Live', ended: 'Ended', waiting: 'Waiting for the host' },
+  },
+
+  chart: {
+    cpu: 'CPU',
+    memory: 'Memory',
+    now: 'now',
+    ofCores: (cores: number) => `% of ${cores} ${cores === 1 ? 'core' : 'cores'}`,
+    ofOneCore: '% of one core',
+    limit: 'limit',
+    none: 'Nothing measured yet.',
+    at: (value: string, clock: string) => `${value} at ${clock}`,
   },
 
   operation: {

@@ -1,6 +1,6 @@
 /** The order and the groups of a list of agents: needs you, broken, working, ready, at rest. Pure. */
-import { WORKING_STATES } from '#lib/domain/agent-state.ts';
-import type { AgentView, Pulse } from '#lib/protocol/views.ts';
+import { WORKING_STATES, type AgentState } from '#lib/domain/agent-state.ts';
+import type { AgentView, AttentionKind, Pulse } from '#lib/protocol/views.ts';
 import { t } from '#lib/text/en.ts';
 
 export type Rank = 'need' | 'broken' | 'work' | 'ready' | 'rest';
@@ -20,12 +20,16 @@ export function rankOf(agent: About): Rank {
   return agent.state === 'ready' ? 'ready' : 'rest';
 }
 
-/** Within "needs you" those who wait for a word come before those who broke; paused before stopped, unreachable last. */
+const ASKING: readonly AttentionKind[] = ['waiting_input', 'needs_login', 'limit', 'stalled', 'done_unseen', 'crashed', 'failed'];
+const LAST_OF_WORK: readonly AgentState[] = ['stopping', 'removing'];
+const AT_REST: readonly AgentState[] = ['paused', 'stopped', 'exited', 'removed'];
+
+/** The order inside a rank: who waits for a word before who broke, beginnings before ends, paused before stopped, unreachable last. */
 function weight(agent: About): number {
-  if (agent.status === 'unreachable') return 3;
-  if (agent.state === 'crashed' || agent.state === 'failed') return 1;
-  if (agent.state === 'paused') return 0;
-  return agent.state === 'ready' ? 0 : 1;
+  if (agent.status === 'unreachable') return 9;
+  if (agent.attention !== null) return ASKING.indexOf(agent.attention);
+  if (LAST_OF_WORK.includes(agent.state)) return 1;
+  return Math.max(0, AT_REST.indexOf(agent.state));
 }
 
 /** The key of a row, computed once per sort: `2:0:name`. */

@@ -48,6 +48,11 @@ export function rowOf(entry: LogEntry): LogRow {
   return made;
 }
 
+/** Characters of an entry: exact once it was drawn, before that the length of its text. */
+export function widthOf(entry: LogEntry): number {
+  return rows.get(entry)?.width ?? ('note' in entry ? entry.note : entry.text).length;
+}
+
 function makeRow(entry: LogEntry): LogRow {
   const base = { seq: entry.seq, at: Date.parse(entry.time), exact: entry.time };
   if ('note' in entry) {

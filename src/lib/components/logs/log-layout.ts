@@ -2,7 +2,7 @@
  * Where the rows of a log are. Unwrapped, every row is 20 px and all is arithmetic. Wrapped, the height of a row is guessed from its
  * characters and put right once it was drawn and measured. Pure: no element is touched here.
  */
-import { rowOf, type LogSource } from './log-entry.ts';
+import { widthOf, type LogSource } from './log-entry.ts';
 
 export const ROW = 20;
 
@@ -74,8 +74,7 @@ export class WrappedLayout implements LogLayout {
     this.#tops = new Float64Array(source.length + 1);
     for (let i = 0; i < source.length; i++) {
       const entry = source.at(i);
-      const row = entry === undefined ? undefined : rowOf(entry);
-      this.#tops[i + 1] = (this.#tops[i] ?? 0) + (row === undefined ? ROW : heights.of(row.seq, row.width));
+      this.#tops[i + 1] = (this.#tops[i] ?? 0) + (entry === undefined ? ROW : heights.of(entry.seq, widthOf(entry)));
     }
   }
   get height(): number {
@@ -98,12 +97,21 @@ export class WrappedLayout implements LogLayout {
 
 /** The index of the first entry with this `seq` or a later one; the length when all are older. */
 export function indexOfSeq(source: LogSource, seq: number): number {
+  return firstWhere(source, (each) => each >= seq);
+}
+
+/** The index of the first entry that is later than `seq`. */
+export function indexAfterSeq(source: LogSource, seq: number): number {
+  return firstWhere(source, (each) => each > seq);
+}
+
+function firstWhere(source: LogSource, fits: (seq: number) => boolean): number {
   let low = 0;
   let high = source.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((source.at(middle)?.seq ?? Infinity) < seq) low = middle + 1;
-    else high = middle;
+    if (fits(source.at(middle)?.seq ?? Infinity)) high = middle;
+    else low = middle + 1;
   }
   return low;
 }

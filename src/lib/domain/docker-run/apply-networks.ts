@@ -21,7 +21,10 @@ export function applyNetworks(base: CreateBody, options: RunOptions): Outcome {
   const first = networks[0] ?? { name: base.HostConfig.NetworkMode ?? 'default', endpoint: {} };
   const named = isUserDefinedNetwork(first.name);
   if (flat.Aliases !== undefined && !named) {
-    return { flag: '--network-alias', rule: 'is for networks of your own only: give one with --network' };
+    return {
+      flag: '--network-alias',
+      rule: '--network-alias is for networks of your own only: give one with --network',
+    };
   }
   const endpoint = mergeEndpoint(first.endpoint, {
     ...flat,

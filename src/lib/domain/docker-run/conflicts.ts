@@ -22,13 +22,10 @@ const HEALTH = [
 ];
 
 const RULES: readonly Rule[] = [
-  (options, given) => {
-    const others = HEALTH.filter(given);
-    const off = options.config.Healthcheck?.Test?.[0] === 'NONE';
-    return off && others.length > 0
-      ? { flags: ['no-healthcheck', ...others], rule: '--no-healthcheck conflicts with --health-*' }
-      : null;
-  },
+  ({ config: { Healthcheck: check } }) =>
+    check?.Test?.[0] === 'NONE' && (check.Test.length > 1 || Object.keys(check).length > 1)
+      ? { flags: ['no-healthcheck', ...HEALTH], rule: '--no-healthcheck conflicts with --health-*' }
+      : null,
   ({ host }) =>
     host.LogConfig?.Type === 'none' && host.LogConfig.Config !== undefined
       ? { flags: ['log-driver', 'log-opt'], rule: '--log-opt has no meaning with the log driver none' }
@@ -101,7 +98,7 @@ const RULES: readonly Rule[] = [
       'link',
       'mac-address',
     ].filter(given);
-    return name.startsWith('container:') && joined.length > 0
+    return name.startsWith('cont:') && joined.length > 0
       ? { flags: joined, rule: `--${joined[0] ?? ''} belongs to the container whose network is shared` }
       : null;
   },

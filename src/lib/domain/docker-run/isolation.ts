@@ -30,11 +30,12 @@ export function capabilityName(text: string): string {
   return text.trim().toUpperCase().replace(/^CAP_/, '');
 }
 
-/** `NET_ADMIN`, `cap_net_admin`, `ALL`. Kept as written; the engine makes one form of it. */
-export const readCapability: Reader<string> = (text) =>
-  CAPABILITIES.has(capabilityName(text)) && text === text.trim()
-    ? accept(text)
-    : refuse('must be a Linux capability such as NET_ADMIN, or ALL');
+/** `NET_ADMIN`, `cap_net_admin`, `ALL`. Gives the engine's form `CAP_NET_ADMIN`. */
+export const readCapability: Reader<string> = (text) => {
+  const name = capabilityName(text);
+  if (!CAPABILITIES.has(name)) return refuse('must be a Linux capability such as NET_ADMIN, or ALL');
+  return accept(name === 'ALL' ? name : `CAP_${name}`);
+};
 
 export type SecurityFlag = { readonly option: string } | { readonly unmaskPaths: true };
 

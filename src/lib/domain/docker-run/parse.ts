@@ -134,8 +134,11 @@ class WordReader {
     const name = word.slice(2, equals === -1 ? undefined : equals);
     const flag = FLAGS.get(name);
     if (flag === undefined) {
-      this.problem(at, masked(word), unknownRule(name));
-      return at + 1;
+      const nearest = nearestFlag(name);
+      this.problem(at, masked(word), unknownRule(name, nearest));
+      // what follows a misspelt flag is its value, not the image
+      const valued = equals === -1 && nearest !== null && FLAGS.get(nearest)?.kind !== 'switch';
+      return valued && this.#words[at + 1]?.startsWith('-') === false ? at + 2 : at + 1;
     }
     if (equals !== -1) return this.#take(name, flag, word.slice(equals + 1), at);
     return flag.kind === 'switch' ? this.#take(name, flag, 'true', at) : this.#takeNext(name, flag, at);
@@ -179,10 +182,9 @@ class WordReader {
   }
 }
 
-function unknownRule(name: string): string {
+function unknownRule(name: string, nearest: string | null): string {
   if (/\s/.test(name))
     return 'must be one word: write --flag=value, or flag and value as two entries of the list';
-  const nearest = nearestFlag(name);
   return `there is no flag --${name}${nearest === null ? '' : `; did you mean --${nearest}?`}`;
 }
 

@@ -36,9 +36,13 @@ export function emptyDraft(): OptionsDraft {
 export function finishDraft({ cdiDevices, noHealthcheck, ...options }: OptionsDraft): RunOptions {
   const cdi = cdiDevices.length === 0 ? [] : [{ Driver: 'cdi', DeviceIDs: cdiDevices }];
   const requests = [...(options.host.DeviceRequests ?? []), ...cdi];
+  const { Test = [], ...times } = options.config.Healthcheck ?? {};
+  const said = Object.entries(times).filter(([, value]) => value !== 0);
+  // what else was said of health checks stays beside NONE: it is a conflict
+  const none = { Healthcheck: { ...Object.fromEntries(said), Test: ['NONE', ...Test] } };
   return {
     ...options,
-    config: noHealthcheck ? { ...options.config, Healthcheck: { Test: ['NONE'] } } : options.config,
+    config: noHealthcheck ? { ...options.config, ...none } : options.config,
     host: requests.length === 0 ? options.host : { ...options.host, DeviceRequests: requests },
   };
 }

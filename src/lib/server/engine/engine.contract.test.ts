@@ -5,11 +5,12 @@ import { DockerEngine } from './docker/docker-engine.ts';
 import { describeEngineContract } from './engine.contract.ts';
 import { FakeEngine } from './fake/fake-engine.ts';
 import { FaultyWay } from './testing/faulty-way.ts';
-import { PULLABLE, registryFiles, registryPlan } from './testing/static-registry.ts';
+import { pullableAt, registryFiles, registryPlan } from './testing/static-registry.ts';
 import { busyboxFiles, importImage } from './testing/tiny-image.ts';
 
-const IMAGE = 'slipway-test/tiny:1';
-const REGISTRY_IMAGE = 'slipway-test/registry:1';
+// names of this run: several may share one engine
+const IMAGE = `slipway-test/tiny:${process.pid}`;
+const REGISTRY_IMAGE = `slipway-test/registry:${process.pid}`;
 
 describeEngineContract('the fake engine', () => Promise.resolve(fakeUnderTest()));
 
@@ -27,13 +28,13 @@ function fakeUnderTest(): EngineUnderTest {
   const make = () => {
     const fake = new FakeEngine();
     fake.addImage(IMAGE, { cmd: ['sh'], commands: { greedy: (process) => process.outOfMemory() } });
-    fake.publish(PULLABLE, { cmd: ['sh'] });
+    fake.publish(pullableAt(5000), { cmd: ['sh'] });
     return fake;
   };
   return {
     engine: make(),
     image: IMAGE,
-    pullable: PULLABLE,
+    pullable: pullableAt(5000),
     outOfMemory: ['greedy'],
     faulty: () => {
       const fake = make();
@@ -41,7 +42,10 @@ function fakeUnderTest(): EngineUnderTest {
         engine: fake,
         hang: () => fake.hang(),
         cut: () => fake.goAway(),
-        heal: () => Promise.resolve(fake.comeBack()),
+        heal: () => {
+          fake.comeBack();
+          return Promise.resolve();
+        },
         dispose: () => undefined,
       });
     },
@@ -52,21 +56,21 @@ function fakeUnderTest(): EngineUnderTest {
 async function realUnderTest(path: string): Promise<EngineUnderTest> {
   const open = (socketPath: string) =>
     DockerEngine.open({ connect: () => connectLocal({ path: socketPath }) });
-  const [repository = '', tag = ''] = IMAGE.split(':');
+  const engine = await open(path);
   const files = busyboxFiles();
-  await importImage(path, { repository, tag }, files);
+  await importImage(path, IMAGE, files);
   await importImage(
     path,
-    { repository: REGISTRY_IMAGE.split(':')[0] ?? '', tag: '1' },
-    registryFiles(files, files),
+    REGISTRY_IMAGE,
+    registryFiles(files, [...files, { path: 'pulled', content: Buffer.from('a layer of its own') }]),
   );
-  const engine = await open(path);
   const registry = await engine.createContainer(`registry-${process.pid}`, registryPlan(REGISTRY_IMAGE));
   await engine.startContainer(registry.id);
+  const [published] = (await engine.inspectContainer(registry.id)).ports;
   return {
     engine,
     image: IMAGE,
-    pullable: PULLABLE,
+    pullable: pullableAt(published?.host ?? 0),
     outOfMemory: ['sh', '-c', 'x=a; while :; do x=$x$x; done'],
     faulty: async () => {
       const way = new FaultyWay(path);

@@ -18,7 +18,7 @@ const SET_UP_MS = 60_000;
 
 export function describeEngineContract(name: string, makeEngine: MakeEngine): void {
   describe(name, () => {
-    let subject: EngineUnderTest;
+    let subject: EngineUnderTest | null = null;
     let yard: Yard;
     let before: Awaited<ReturnType<typeof everythingOn>>;
     const current = () => yard;
@@ -26,10 +26,10 @@ export function describeEngineContract(name: string, makeEngine: MakeEngine): vo
     beforeAll(async () => {
       subject = await makeEngine();
       yard = new Yard(subject);
-      before = await everythingOn(subject);
+      before = await everythingOn(yard);
     }, SET_UP_MS);
     afterEach(() => yard.clear());
-    afterAll(() => subject.dispose(), SET_UP_MS);
+    afterAll(() => subject?.dispose(), SET_UP_MS);
 
     describeConnection(current);
     describeLifecycle(current);
@@ -41,7 +41,7 @@ export function describeEngineContract(name: string, makeEngine: MakeEngine): vo
     describeNetworks(current);
 
     it('nothing of all this is left behind', async () => {
-      expect(await everythingOn(subject)).toEqual(before);
+      expect(await everythingOn(yard)).toEqual(before);
     });
   });
 }
@@ -49,7 +49,7 @@ export function describeEngineContract(name: string, makeEngine: MakeEngine): vo
 /** Ids of all containers, images and networks. */
 async function everythingOn({
   engine,
-}: EngineUnderTest): Promise<Record<'containers' | 'images' | 'networks', string[]>> {
+}: Yard): Promise<Record<'containers' | 'images' | 'networks', string[]>> {
   const ids = (list: readonly { readonly id: string }[]) => list.map(({ id }) => id).sort();
   return {
     containers: ids(await engine.listContainers()),

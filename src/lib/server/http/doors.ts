@@ -40,7 +40,7 @@ export interface FormProblem {
 
 /** For a form action: expected errors come back to the form. */
 export function action<Event extends RequestEvent, Result>(
-  work: (door: Door<Event>, form: FormData) => Promise<Result>,
+  work: (door: Door<Event>, form: FormData) => Result | Promise<Result>,
 ): (event: Event) => Promise<Result | ActionFailure<FormProblem>> {
   return async (event) => {
     const form = await event.request.formData();

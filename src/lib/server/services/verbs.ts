@@ -56,7 +56,8 @@ export class Verbs {
     const wait = row.state === 'ready' ? wish.delay : 0;
     const before = { wanted: row.wanted, reason: row.reason };
     const stopDeadline = Date.now() + (wait > 0 ? wait : wish.timeout);
-    this.#parts.records.move(row.id, 'stopping', reason, { wanted: 'stopped', stopDeadline });
+    // while it still wants to run, the stop can be taken back (agent-views.ts)
+    this.#parts.records.move(row.id, 'stopping', reason, { wanted: wait > 0 ? 'running' : 'stopped', stopDeadline });
     return this.#stop(row, reason, wish.timeout, wait, before);
   }
 
@@ -81,7 +82,7 @@ export class Verbs {
         if (wait > 0) {
           await operation.step('countdown', () => delay(wait, undefined, { signal: operation.signal }));
           operation.commitPoint();
-          records.patch(row.id, { stopDeadline: Date.now() + timeoutMs });
+          records.patch(row.id, { wanted: 'stopped', stopDeadline: Date.now() + timeoutMs });
         }
         operation.commitPoint();
         await operation.step('stop', () => engine.stopContainer(containerId, timeoutMs));

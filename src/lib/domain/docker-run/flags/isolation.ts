@@ -9,11 +9,14 @@ import {
 } from '../isolation.ts';
 import { readSysctl } from '../limits.ts';
 import { readOneOf } from '../read.ts';
-import { each, host, list, pairs, toggle, type Flag } from './flag.ts';
+import { each, host, pairs, toggle, type Flag } from './flag.ts';
 
 export const ISOLATION_FLAGS: Readonly<Record<string, Flag>> = {
-  'cap-add': list(readCapability, (draft) => (draft.host.CapAdd ??= [])),
-  'cap-drop': list(readCapability, (draft) => (draft.host.CapDrop ??= [])),
+  'cap-add': each(readCapability, (draft, name) => (draft.host.CapAdd = sortedSet(draft.host.CapAdd, name))),
+  'cap-drop': each(
+    readCapability,
+    (draft, name) => (draft.host.CapDrop = sortedSet(draft.host.CapDrop, name)),
+  ),
   cgroupns: host('CgroupnsMode', readCgroupns),
   ipc: host('IpcMode', readIpcMode),
   isolation: host('Isolation', readOneOf(['default', ''])),
@@ -27,3 +30,8 @@ export const ISOLATION_FLAGS: Readonly<Record<string, Flag>> = {
   userns: host('UsernsMode', readHostOnly),
   uts: host('UTSMode', readHostOnly),
 };
+
+/** As the CLI sends capabilities: each once, in order. */
+function sortedSet(names: readonly string[] = [], name: string): string[] {
+  return [...new Set([...names, name])].sort();
+}

@@ -1,16 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine, EngineEvent } from '../engine.ts';
-import { PATIENCE, actionsOf, collect, unique, type Yard } from './yard.ts';
+import { PATIENCE, actionsOf, collect, listen, unique, type Yard } from './yard.ts';
 
 const OBEDIENT = ['sh', '-c', "trap 'exit 0' TERM; echo ready; while :; do sleep 0.05; done"];
 
 export function describeEvents(yard: () => Yard): void {
   const engine = (): Engine => yard().engine;
-  /** Events from the engine's present on. */
-  const listen = async () => {
-    const since = ((await engine().info()).time ?? 0) / 1000;
-    return collect<EngineEvent>((signal) => engine().events({ since, signal }));
-  };
   const started = async () => {
     const id = await yard().start({ Cmd: OBEDIENT });
     await expect
@@ -54,14 +49,14 @@ export function describeEvents(yard: () => Yard): void {
       ],
     ])('%s is %j', async (_, expected, work) => {
       const id = await started();
-      const stream = await listen();
+      const stream = await listen(engine());
       await work(id);
       await expect.poll(() => actionsOf(stream.seen, id), PATIENCE).toEqual(expected);
       await stream.end();
     });
 
     it('a life from create to destroy comes in order, each later than the one before', async () => {
-      const stream = await listen();
+      const stream = await listen(engine());
       const id = await yard().finished('exit 3');
       await engine().removeContainer(id, { force: false });
       await expect
@@ -73,7 +68,7 @@ export function describeEvents(yard: () => Yard): void {
     });
 
     it('say the labels, the image and the name, the end its code, the kill its signal', async () => {
-      const [stream, name] = [await listen(), unique('told')];
+      const [stream, name] = [await listen(engine()), unique('told')];
       const id = await yard().start({ Cmd: OBEDIENT, Labels: { colour: 'grey' } }, name);
       await engine().killContainer(id, 'SIGKILL');
       await expect.poll(() => actionsOf(stream.seen, id), PATIENCE).toContain('die');
@@ -88,7 +83,7 @@ export function describeEvents(yard: () => Yard): void {
     it('rename says the old name', async () => {
       const [before, after] = [unique('before'), unique('after')];
       const id = await yard().create({}, before);
-      const stream = await listen();
+      const stream = await listen(engine());
       await engine().renameContainer(id, after);
       await expect.poll(() => actionsOf(stream.seen, id), PATIENCE).toEqual(['rename']);
       expect((await stream.end()).find((event) => event.id === id)?.attributes).toMatchObject({
@@ -99,7 +94,7 @@ export function describeEvents(yard: () => Yard): void {
 
     it('a killing for memory comes before the end', async () => {
       const HostConfig = { Memory: 8 * 1024 ** 2, MemorySwap: 8 * 1024 ** 2 };
-      const stream = await listen();
+      const stream = await listen(engine());
       const id = await yard().start({ Cmd: yard().subject.outOfMemory, HostConfig });
       await expect.poll(() => actionsOf(stream.seen, id), PATIENCE).toContain('die');
       const actions = actionsOf(await stream.end(), id);
@@ -107,7 +102,7 @@ export function describeEvents(yard: () => Yard): void {
     });
 
     it('a start that failed is no start', async () => {
-      const stream = await listen();
+      const stream = await listen(engine());
       const id = await yard().create({ Cmd: ['no-such-command'] });
       await engine()
         .startContainer(id)
@@ -118,7 +113,7 @@ export function describeEvents(yard: () => Yard): void {
     });
 
     it('networks tell when they come and go, and who is in them', async () => {
-      const stream = await listen();
+      const stream = await listen(engine());
       const network = await yard().network();
       const id = await yard().start({ HostConfig: { NetworkMode: network } });
       await engine().removeContainer(id, { force: true });
@@ -141,7 +136,7 @@ export function describeEvents(yard: () => Yard): void {
     });
 
     it('end by their signal, without an error, also when it has ended already', async () => {
-      const stream = await listen();
+      const stream = await listen(engine());
       await stream.end();
       expect(await Array.fromAsync(engine().events({ signal: AbortSignal.abort() }))).toEqual([]);
     });

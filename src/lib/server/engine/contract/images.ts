@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Engine, PullProgress } from '../engine.ts';
-import { PATIENCE, actionsOf, collect, expectRefusal, unique, type Yard } from './yard.ts';
+import { PATIENCE, actionsOf, expectRefusal, listen, unique, type Yard } from './yard.ts';
 
 export function describeImages(yard: () => Yard): void {
   const engine = (): Engine => yard().engine;
@@ -46,8 +46,7 @@ export function describeImages(yard: () => Yard): void {
 
     it('a commit pauses one that runs for the time it takes, when told to', async () => {
       const id = await yard().start();
-      const since = ((await engine().info()).time ?? 0) / 1000;
-      const events = collect((signal) => engine().events({ since, signal }));
+      const events = await listen(engine());
       yard().keep((await commit(id, unique('paused'))).imageId);
       yard().keep((await commit(id, unique('moving'), false)).imageId);
       await expect
@@ -74,18 +73,28 @@ export function describeImages(yard: () => Yard): void {
       for (const each of dangling) expect((await engine().inspectImage(yard().keep(each)))?.tags).toEqual([]);
     });
 
-    it('removal of one that a container was made from is refused; by force it only loses its tag', async () => {
-      const base = await yard().create();
-      const tag = unique('used');
-      const reference = `slipway-test/commit:${tag}`;
-      const imageId = yard().keep((await commit(base, tag)).imageId);
+    it('removal of one that a container was made from is refused, and done by force', async () => {
+      const reference = `slipway-test/commit:${unique('used')}`;
+      const { imageId } = await commit(await yard().create(), reference.split(':')[1] ?? '');
       const user = await yard().create({ Image: reference });
       await expectRefusal(engine().removeImage(reference, { force: false }), 'CONFLICT');
       await engine().removeImage(reference, { force: true });
+      expect(await engine().inspectImage(imageId)).toBeNull();
+      expect((await engine().inspectContainer(user)).imageId).toBe(imageId);
+    });
+
+    it('removal of one in which a container runs only takes its tag, even by force', async () => {
+      const reference = `slipway-test/commit:${unique('running')}`;
+      const imageId = yard().keep(
+        (await commit(await yard().create(), reference.split(':')[1] ?? '')).imageId,
+      );
+      const user = await yard().start({ Image: reference });
+      await engine().removeImage(reference, { force: true });
       expect(await engine().inspectImage(reference)).toBeNull();
       expect((await engine().inspectImage(imageId))?.tags).toEqual([]);
-      expect((await engine().inspectContainer(user)).imageId).toBe(imageId);
-      await engine().removeContainer(user, { force: true });
+      await expectRefusal(engine().removeImage(imageId, { force: true }), 'CONFLICT');
+      const listed = (await engine().listContainers()).find(({ id }) => id === user);
+      expect(listed).toMatchObject({ image: imageId, imageId });
     });
 
     it('removal of the last tag takes the image away, and gone already is a success', async () => {
@@ -107,6 +116,7 @@ export function describeImages(yard: () => Yard): void {
       const facts = await engine().inspectImage(pullable);
       yard().keep(facts?.id ?? '');
       expect(facts?.tags).toEqual([pullable]);
+      expect(facts?.digests[0]).toMatch(/@sha256:[0-9a-f]{64}$/);
       expect(progress.some(({ layer, status }) => layer !== null && status === 'Pull complete')).toBe(true);
       for (const { current, total } of progress) expect(current ?? 0).toBeLessThanOrEqual(total ?? Infinity);
       await yard().start({ Image: pullable });

@@ -32,7 +32,7 @@ export function describeNetworks(yard: () => Yard): void {
       const name = await yard().network();
       const id = await yard().start({ HostConfig: { NetworkMode: name } });
       expect((await engine().inspectContainer(id)).networks).toEqual([name]);
-      await expectRefusal(engine().removeNetwork(name), 'ENGINE_ERROR');
+      await expectRefusal(engine().removeNetwork(name), 'CONFLICT');
       await engine().stopContainer(id, 0);
       await engine().removeNetwork(name);
       expect(await named(name)).toEqual([]);

@@ -137,6 +137,15 @@ export function collect<Value>(open: (signal: AbortSignal) => AsyncIterable<Valu
   return { seen, done, end };
 }
 
+/** Events from a moment on that is later than all that happened before. */
+export async function listen(engine: Engine): Promise<ReturnType<typeof collect<EngineEvent>>> {
+  const time = async () => (await engine.info()).time ?? 0;
+  const before = await time();
+  await expect.poll(time, PATIENCE).toBeGreaterThan(before);
+  const since = (await time()) / 1000;
+  return collect((signal) => engine.events({ since, signal }));
+}
+
 /** What happened to a container, in the words of its events. */
 export function actionsOf(events: readonly EngineEvent[], id: string): string[] {
   return events.filter((event) => event.type === 'container' && event.id === id).map(({ action }) => action);

@@ -58,7 +58,7 @@ async function runList(shell: Process, statements: readonly Statement[]): Promis
     while ((await runList(shell, statement.condition)) === 0) {
       await runList(shell, statement.body);
       // a loop without a sleep in it must not keep everything else from running
-      await new Promise((resolve) => setImmediate(resolve));
+      await shell.sleep(1);
     }
     status = 0;
   }

@@ -52,7 +52,11 @@ export class FakeContainer {
     this.labels = { ...image.labels, ...plan.Labels };
     this.createdAt = world.clock.now();
     this.output = new OutputLog(world.stamps);
-    this.use = new ResourceUse(world.clock);
+    this.use = new ResourceUse(world.clock, {
+      memoryLimit: plan.HostConfig.Memory ?? world.host.memory,
+      // the engine counts what goes through interfaces of the container's own
+      hasNetwork: !['none', 'host'].includes(plan.HostConfig.NetworkMode),
+    });
     this.restarts = new Restarts(plan.HostConfig.RestartPolicy);
     this.emit('create');
   }

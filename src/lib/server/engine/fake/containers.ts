@@ -43,8 +43,8 @@ export class Containers {
     return this.all().find((container) => container.name === name);
   }
 
-  madeFrom(image: Image): FakeContainer | undefined {
-    return this.all().find((container) => container.image === image);
+  madeFrom(image: Image): readonly FakeContainer[] {
+    return this.all().filter((container) => container.image === image);
   }
 
   isInUse(network: string): boolean {

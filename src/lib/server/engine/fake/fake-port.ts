@@ -160,16 +160,19 @@ export class FakePort implements port.Engine {
   }
 
   stats(id: string, signal?: AbortSignal): Promise<port.RawStats | null> {
-    const read = (container: FakeContainer) =>
-      container.alive ? container.use.read(this.#memoryLimit(container)) : null;
-    return this.#on('stats', 'stats', id, read, signal);
+    return this.#on(
+      'stats',
+      'stats',
+      id,
+      (container) => (container.alive ? container.use.read() : null),
+      signal,
+    );
   }
 
   statsStream(id: string, signal: AbortSignal): AsyncGenerator<port.RawStats> {
-    return this.calls.stream<port.RawStats>({ method: 'statsStream', doing: 'stats', signal }, (pipe) => {
-      const container = this.world.containers.find(id);
-      return sampleStats(this.world.clock, container, this.#memoryLimit(container), pipe);
-    });
+    return this.calls.stream<port.RawStats>({ method: 'statsStream', doing: 'stats', signal }, (pipe) =>
+      sampleStats(this.world.clock, this.world.containers.find(id), pipe),
+    );
   }
 
   containerSize(id: string, signal?: AbortSignal): Promise<number | null> {
@@ -212,11 +215,7 @@ export class FakePort implements port.Engine {
   removeImage(reference: string, options: { readonly force: boolean }): Promise<void> {
     return this.calls.make({ method: 'removeImage', doing: 'image', subject: reference }, () => {
       if (this.world.images.find(reference) === undefined) return;
-      this.world.images.remove(
-        reference,
-        options.force,
-        (image) => this.world.containers.madeFrom(image)?.id,
-      );
+      this.world.images.remove(reference, options.force, (image) => this.world.containers.madeFrom(image));
     });
   }
 
@@ -249,10 +248,6 @@ export class FakePort implements port.Engine {
     signal?: AbortSignal,
   ): Promise<Value> {
     return this.calls.make({ method, doing, signal }, () => work(this.world.containers.find(id)));
-  }
-
-  #memoryLimit(container: FakeContainer): number {
-    return container.plan.HostConfig.Memory ?? this.world.host.memory;
   }
 }
 

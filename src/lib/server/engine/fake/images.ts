@@ -13,13 +13,22 @@ export interface ImageOptions {
   readonly env?: readonly string[];
   readonly labels?: Labels;
   readonly size?: number;
+  readonly digests?: readonly string[];
   /** Commands that this image has besides those of COMMANDS. */
   readonly commands?: Readonly<Record<string, Program>>;
+}
+
+/** A container, as its image sees it. */
+export interface ImageUser {
+  readonly id: string;
+  readonly alive: boolean;
 }
 
 export interface Image {
   readonly id: string;
   readonly tags: Set<string>;
+  /** Known only of what came from a registry. */
+  readonly digests: readonly string[];
   readonly createdAt: number;
   readonly size: number;
   readonly labels: Labels;
@@ -60,6 +69,7 @@ export class Images {
     const image: Image = {
       id: `sha256:${this.#newId()}`,
       tags: new Set(),
+      digests: options.digests ?? [],
       createdAt: this.#now(),
       size,
       labels,
@@ -106,41 +116,57 @@ export class Images {
     return [...this.#images.values()].reverse().map(toFacts);
   }
 
-  /** `usedBy` gives the id of a container that was made from the image. */
-  remove(reference: string, force: boolean, usedBy: (image: Image) => string | undefined): void {
+  /** By force an image goes although containers were made from it, but for those that run it only loses its tags. */
+  remove(reference: string, force: boolean, usersOf: (image: Image) => readonly ImageUser[]): void {
     const image = this.find(reference);
     if (image === undefined) throw new EngineRefusal(404, `No such image: ${reference}`);
     const tag = image.tags.has(tagOf(reference)) ? tagOf(reference) : null;
-    const short = image.id.slice(7, 19);
-    const user = usedBy(image)?.slice(0, 12);
-    if (tag === null && image.tags.size > 1 && !force) {
-      throw new EngineRefusal(
-        409,
-        `conflict: unable to delete ${short} (must be forced) - image is referenced in multiple repositories`,
-      );
-    }
-    const last = tag === null || image.tags.size === 1;
-    if (last && user !== undefined && !force) {
-      throw new EngineRefusal(
-        409,
-        `conflict: unable to remove repository reference "${reference}" (must force) - container ${user} is using its referenced image ${short}`,
-      );
-    }
+    const users = usersOf(image);
+    const running = users.find(({ alive }) => alive);
+    if (tag === null || image.tags.size === 1)
+      refuseRemoval(image, reference, tag, force, running ?? users[0]);
     for (const each of tag === null ? [...image.tags] : [tag]) {
       image.tags.delete(each);
       this.#events.emit('image', 'untag', image.id, { ...image.labels, name: image.id });
     }
-    if (!last || user !== undefined) return;
+    if (image.tags.size > 0 || running !== undefined) return;
     this.#images.delete(image.id);
     this.#events.emit('image', 'delete', image.id, { name: image.id });
   }
+}
+
+function refuseRemoval(
+  image: Image,
+  reference: string,
+  tag: string | null,
+  force: boolean,
+  user: ImageUser | undefined,
+): void {
+  const id = image.id.slice(7, 19);
+  const container = user?.id.slice(0, 12) ?? '';
+  if (tag === null && user?.alive === true) {
+    throw new EngineRefusal(
+      409,
+      `conflict: unable to delete ${id} (cannot be forced) - image is being used by running container ${container}`,
+    );
+  }
+  if (force) return;
+  if (tag === null && image.tags.size > 1) {
+    throw new EngineRefusal(
+      409,
+      `conflict: unable to delete ${id} (must be forced) - image is referenced in multiple repositories`,
+    );
+  }
+  if (user === undefined) return;
+  const words = `conflict: unable to remove repository reference "${reference}" (must force)`;
+  throw new EngineRefusal(409, `${words} - container ${container} is using its referenced image ${id}`);
 }
 
 export function toFacts(image: Image): ImageFacts {
   return {
     id: image.id,
     tags: [...image.tags],
-    digests: [],
+    digests: image.digests,
     size: image.size,
     createdAt: image.createdAt,
     labels: image.labels,

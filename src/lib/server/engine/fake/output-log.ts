@@ -47,11 +47,14 @@ export class OutputLog {
     this.#unfinished[stream] = { bytes: rest, nano };
   }
 
-  /** The process ended: a last line without a newline is written as it is. */
+  /**
+   * The process ended: a last line without a newline is written as it is. Whoever follows does not get it: the real engine loses the race
+   * against its own closing of the file about every second time. It is there when the log is read again.
+   */
   flush(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       const { bytes, nano } = this.#unfinished[stream];
-      if (bytes.length > 0) this.#add({ nano: nano ?? this.#stamps.next(), stream, bytes });
+      if (bytes.length > 0) this.#entries.push({ nano: nano ?? this.#stamps.next(), stream, bytes });
       this.#unfinished[stream] = NOTHING;
     }
   }

@@ -1,4 +1,5 @@
-import { parseImageReference } from '#lib/domain/image-reference.ts';
+import { createHash } from 'node:crypto';
+import { formatImageReference, parseImageReference } from '#lib/domain/image-reference.ts';
 import type { PullProgress } from '../engine.ts';
 import type { Clock } from './clock.ts';
 import { tagOf, type ImageOptions } from './images.ts';
@@ -22,7 +23,7 @@ export class Registry {
     this.#published.set(tagOf(reference), options);
   }
 
-  /** Gives the image's options when it was pulled. `delayMs` between two reports is what makes a pull slow. */
+  /** Gives what the image is made of. */
   async pull(
     reference: string,
     signal: AbortSignal,
@@ -47,7 +48,11 @@ export class Registry {
       current: null,
       total: null,
     });
-    return found;
+    const digest = createHash('sha256').update(tagOf(reference)).digest('hex');
+    return {
+      digests: [formatImageReference({ registry, path, tag: null, digest: `sha256:${digest}` })],
+      ...found,
+    };
   }
 
   #missing(registry: string, path: string, tag: string): Error {

@@ -31,12 +31,15 @@ const AT_REST: Use = {
 /** The meter of one container: CPU time adds up with the clock while it runs. */
 export class ResourceUse {
   readonly #clock: Clock;
-  #use = AT_REST;
+  readonly #memoryLimit: number;
+  #use: Use = AT_REST;
   #cpuNanos = 0;
   #countedUntil: number | null = null;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, host: { readonly memoryLimit: number; readonly hasNetwork: boolean }) {
     this.#clock = clock;
+    this.#memoryLimit = host.memoryLimit;
+    if (!host.hasNetwork) this.#use = { ...AT_REST, netRxBytes: null, netTxBytes: null };
   }
 
   get writableBytes(): number {
@@ -62,14 +65,14 @@ export class ResourceUse {
     this.#countedUntil = this.#clock.now();
   }
 
-  read(memoryLimit: number): RawStats {
+  read(): RawStats {
     this.#count();
     const { cpu: _cpu, writableBytes: _writable, ...figures } = this.#use;
     // starting it has cost something already
     return {
       readAt: this.#clock.now(),
       cpuNanos: 1_000_000 + Math.round(this.#cpuNanos),
-      memoryLimit,
+      memoryLimit: this.#memoryLimit,
       ...figures,
     };
   }

@@ -35,17 +35,12 @@ function chunks(bytes: Buffer): LogFrame[] {
 }
 
 /** A reading each second until the run ends. Returns how to stop. */
-export function sampleStats(
-  clock: Clock,
-  container: FakeContainer,
-  memoryLimit: number,
-  pipe: Pipe<RawStats>,
-): () => void {
+export function sampleStats(clock: Clock, container: FakeContainer, pipe: Pipe<RawStats>): () => void {
   const over = new AbortController();
   const { ended } = container;
   const sample = async () => {
     while (container.alive && ended === container.ended && !over.signal.aborted) {
-      pipe.push(container.use.read(memoryLimit));
+      pipe.push(container.use.read());
       await Promise.race([clock.wait(SAMPLE_MS, over.signal), ended]);
     }
     over.abort();

@@ -7,14 +7,18 @@ import { gzipSync } from 'node:zlib';
 import type { ContainerPlan } from '#lib/domain/container-plan.ts';
 import { tar, type TarEntry } from './tar.ts';
 
+/** Inside the container; the engine chooses the port of the host. */
 const PORT = 5000;
+const REPOSITORY = 'slipway-test/pullable';
 const MANIFEST = 'application/vnd.docker.distribution.manifest.v2+json';
-/** The tag is also a file name, and its ending tells httpd which type to answer. */
-const TAG = '1.manifest';
+/** A manifest is asked for by tag and by digest. Each is a folder: the ending of the file in it tells httpd which type to answer. */
+const INDEX = 'index.manifest';
+const UNKNOWN = JSON.stringify({ errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] });
 
-export const REGISTRY = `127.0.0.1:${PORT}`;
-/** What can be pulled from it. */
-export const PULLABLE = `${REGISTRY}/slipway-test/pullable:${TAG}`;
+/** What can be pulled from a registry that answers at this port of the engine's loopback address. */
+export function pullableAt(port: number): string {
+  return `127.0.0.1:${port}/${REPOSITORY}:1`;
+}
 
 /** The files of a container that serves an image made of `layer`. */
 export function registryFiles(busybox: readonly TarEntry[], layer: readonly TarEntry[]): TarEntry[] {
@@ -33,19 +37,27 @@ export function registryFiles(busybox: readonly TarEntry[], layer: readonly TarE
     size: content.length,
     digest: digest(content),
   });
-  const manifest = {
-    schemaVersion: 2,
-    mediaType: MANIFEST,
-    config: describe('container.image.v1+json', config),
-    layers: [describe('image.rootfs.diff.tar.gzip', blob)],
-  };
-  const base = 'www/v2/slipway-test/pullable';
-  const file = (path: string, content: Buffer): TarEntry => ({ path, content, mode: 0o644 });
+  const manifest = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: MANIFEST,
+      config: describe('container.image.v1+json', config),
+      layers: [describe('image.rootfs.diff.tar.gzip', blob)],
+    }),
+  );
+  const base = `www/v2/${REPOSITORY}`;
+  const file = (path: string, content: Buffer | string): TarEntry => ({
+    path,
+    content: Buffer.from(content),
+    mode: 0o644,
+  });
   return [
     ...busybox,
-    file('etc/httpd.conf', Buffer.from(`.manifest:${MANIFEST}\n`)),
-    file('www/v2/index.html', Buffer.from('{}')),
-    file(`${base}/manifests/${TAG}`, Buffer.from(JSON.stringify(manifest))),
+    file('etc/httpd.conf', `I:${INDEX}\n.manifest:${MANIFEST}\nE404:/www/unknown.json\n`),
+    file('www/unknown.json', UNKNOWN),
+    file(`www/v2/${INDEX}`, '{}'),
+    file(`${base}/manifests/1/${INDEX}`, manifest),
+    file(`${base}/manifests/${digest(manifest)}/${INDEX}`, manifest),
     file(`${base}/blobs/${digest(config)}`, config),
     file(`${base}/blobs/${digest(blob)}`, blob),
   ];
@@ -62,7 +74,7 @@ export function registryPlan(image: string): ContainerPlan {
     ExposedPorts: { [`${PORT}/tcp`]: {} },
     HostConfig: {
       NetworkMode: 'bridge',
-      PortBindings: { [`${PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: String(PORT) }] },
+      PortBindings: { [`${PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] },
       RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
       LogConfig: { Type: 'json-file', Config: {} },
       ExtraHosts: [],

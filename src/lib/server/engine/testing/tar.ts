@@ -4,8 +4,10 @@ export type TarEntry =
   | { readonly path: string; readonly link: string };
 
 const BLOCK = 512;
+const NAME = 100;
+const PREFIX = 155;
 
-/** A tar archive (ustar) of a few small files, for images that tests make by themselves. Names of at most 100 bytes. */
+/** A tar archive (ustar) of a few small files, for images that tests make by themselves. */
 export function tar(entries: readonly TarEntry[]): Buffer {
   const blocks = entries.flatMap((entry) => {
     const content = 'content' in entry ? entry.content : Buffer.alloc(0);
@@ -15,11 +17,16 @@ export function tar(entries: readonly TarEntry[]): Buffer {
 }
 
 function header(entry: TarEntry, size: number): Buffer {
-  if (entry.path.length > 100) throw new Error(`too long for a tar entry: ${entry.path}`);
+  // a long path is kept in two fields, cut at a slash
+  const cut = entry.path.length <= NAME ? -1 : entry.path.indexOf('/', entry.path.length - NAME - 1);
+  const prefix = entry.path.slice(0, Math.max(cut, 0));
+  const name = entry.path.slice(cut + 1);
+  if (name.length > NAME || prefix.length > PREFIX)
+    throw new Error(`too long for a tar entry: ${entry.path}`);
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
   const isFile = 'content' in entry;
-  block.write(entry.path, 0);
+  block.write(name, 0);
   block.write(octal(isFile ? (entry.mode ?? 0o755) : 0o777, 8), 100);
   block.write(octal(0, 8), 108);
   block.write(octal(0, 8), 116);
@@ -29,6 +36,7 @@ function header(entry: TarEntry, size: number): Buffer {
   block.write(isFile ? '0' : '2', 156);
   if (!isFile) block.write(entry.link, 157);
   block.write('ustar\x0000', 257);
+  block.write(prefix, 345);
   const sum = block.reduce((total, byte) => total + byte, 0);
   block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
   return block;

@@ -19,14 +19,15 @@ export function busyboxFiles(): TarEntry[] {
   ];
 }
 
-/** Imports a root filesystem as an image, without any registry. `changes` are Dockerfile lines such as `CMD ["sh"]`. */
+/** Imports a root filesystem as an image `name:tag`, without any registry. `changes` are Dockerfile lines such as `CMD ["sh"]`. */
 export function importImage(
   socketPath: string,
-  reference: { readonly repository: string; readonly tag: string },
+  reference: string,
   files: readonly TarEntry[],
   changes: readonly string[] = ['CMD ["sh"]'],
 ): Promise<void> {
-  const query = new URLSearchParams({ fromSrc: '-', repo: reference.repository, tag: reference.tag });
+  const [repo = '', tag = 'latest'] = reference.split(':');
+  const query = new URLSearchParams({ fromSrc: '-', repo, tag });
   for (const change of changes) query.append('changes', change);
   return new Promise((resolve, reject) => {
     const request = http.request(

@@ -1,11 +1,12 @@
-import type { RequestEvent } from './$types';
 import { removalQuery } from '#lib/server/http/agent-query.ts';
 import { endpoint } from '#lib/server/http/doors.ts';
+import type { RequestEvent } from './$types';
 
 export const GET = endpoint<RequestEvent>(({ app, actor, event }) => app.services.agents.get(actor, event.params.id));
 
-/** Stops and removes; 204. Without `force` a running agent is refused. */
+/** Stops and removes; 204. Without `force` a running agent is refused. With `wait=false` 202 and the agent as soon as it has begun. */
 export const DELETE = endpoint<RequestEvent>(async ({ app, actor, event }) => {
-  await app.services.agents.remove(actor, event.params.id, removalQuery(event.url), { wait: true });
-  return new Response(null, { status: 204 });
+  const wait = event.url.searchParams.get('wait') !== 'false';
+  const agent = await app.services.agents.remove(actor, event.params.id, removalQuery(event.url), { wait });
+  return wait ? new Response(null, { status: 204 }) : Response.json(agent, { status: 202 });
 });

@@ -1,0 +1,10 @@
+import { verbActions } from '#lib/server/http/agent-actions.ts';
+import { load as door } from '#lib/server/http/doors.ts';
+
+export const load = door(({ app, actor }) => ({
+  seq: app.journal.seq(),
+  agents: app.services.agents.list(actor),
+  pulses: app.services.agents.pulses(actor),
+}));
+
+export const actions = verbActions;

@@ -1,0 +1,1 @@
+export { GET } from '../../../../api/agents/[id]/logs/+server.ts';

@@ -1,0 +1,3 @@
+import { verbActions } from '#lib/server/http/agent-actions.ts';
+
+export const actions = verbActions;

@@ -1,0 +1,31 @@
+import { action, load as door } from '#lib/server/http/doors.ts';
+import { version } from '#lib/version.ts';
+
+export const load = door(({ app, actor }) => {
+  const { accounts, hosts } = app.services;
+  return {
+    tokens: accounts.tokens(actor),
+    sessions: accounts.sessions(actor),
+    version,
+    dataDir: app.config.dataDir,
+    engines: hosts.list(actor),
+  };
+});
+
+const text = (value: FormDataEntryValue | null) => (typeof value === 'string' ? value : '');
+
+export const actions = {
+  token: action(({ app, actor }, form) => {
+    const expires = text(form.get('expires'));
+    const expiresInDays = expires === 'never' ? null : expires === '' ? 90 : Number(expires);
+    return { done: 'token', ...app.services.accounts.createToken(actor, { name: text(form.get('name')), expiresInDays }) };
+  }),
+  revoke: action(({ app, actor }, form) => {
+    app.services.accounts.revokeToken(actor, text(form.get('token')));
+    return { done: 'revoke' };
+  }),
+  end: action(({ app, actor }, form) => {
+    app.services.accounts.endSession(actor, text(form.get('session')));
+    return { done: 'end' };
+  }),
+};
