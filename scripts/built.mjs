@@ -39,7 +39,7 @@ export async function build(root, env) {
   // a build that is broken off must not look like one
   fs.rmSync(path.join(root, 'build'), { recursive: true, force: true });
   const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js');
-  return run(pinnedNode(root), [vite, 'build', '--logLevel', 'warn'], {
+  return run(pinnedNode(root), [vite, 'build', '--logLevel', 'error'], {
     cwd: root,
     env: Object.assign({ NODE_ENV: 'production' }, env),
   });
@@ -53,12 +53,17 @@ export function pinnedNode(root) {
   return path.join(root, 'node_modules', 'node', 'bin', 'node');
 }
 
+/** @param {string} root */
 function builtAt(root) {
   const entry = path.join(root, 'build', 'handler.js');
   return fs.existsSync(entry) ? fs.statSync(entry).mtimeMs : undefined;
 }
 
-/** The latest change of a file, or of a directory and all in it: a file that has been removed has changed its directory. */
+/**
+ * The latest change of a file, or of a directory and all in it: a file that has been removed has changed its directory.
+ * @param {string} file
+ * @returns {number} milliseconds since 1970
+ */
 function newest(file) {
   if (!fs.existsSync(file)) return 0;
   const { mtimeMs } = fs.statSync(file);

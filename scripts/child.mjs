@@ -1,7 +1,10 @@
 import { spawn } from 'child_process';
 import os from 'os';
 
-/** The child that runs now, if any, and how a signal reaches it. */
+/**
+ * The child that runs now, if any, and how a signal reaches it.
+ * @type {{ child: import('child_process').ChildProcess, signal: (name: NodeJS.Signals) => void } | undefined}
+ */
 let current;
 
 /**
@@ -17,10 +20,12 @@ export function run(command, args, options) {
     // a detached child leads a process group, and the whole group gets the signal: npm would not pass it on to its grandchildren
     current = {
       child,
-      signal: (name) =>
-        child.pid && options && options.detached ? process.kill(-child.pid, name) : child.kill(name),
+      signal: (name) => {
+        if (child.pid && options && options.detached) process.kill(-child.pid, name);
+        else child.kill(name);
+      },
     };
-    const ended = (code) => {
+    const ended = (/** @type {number} */ code) => {
       current = undefined;
       resolve(code);
     };
@@ -36,8 +41,8 @@ export function run(command, args, options) {
  */
 export function passSignals(finish) {
   let finished = false;
-  const onSignal = (signal) => {
-    const end = (childCode) => {
+  const onSignal = (/** @type {NodeJS.Signals} */ signal) => {
+    const end = (/** @type {number | undefined} */ childCode) => {
       if (!finished) finish({ signalCode: exitCode(null, signal), childCode });
       finished = true;
     };
@@ -56,6 +61,10 @@ export function passSignals(finish) {
   watch.unref();
 }
 
+/**
+ * @param {number | null} code
+ * @param {NodeJS.Signals | null} signal
+ */
 function exitCode(code, signal) {
-  return code !== null ? code : 128 + os.constants.signals[signal];
+  return code !== null ? code : 128 + (signal === null ? 0 : os.constants.signals[signal]);
 }

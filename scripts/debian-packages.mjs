@@ -34,8 +34,11 @@ export function hasProgram(name, env) {
  */
 export async function installPackages(packages, env) {
   say(`installing ${packages.join(' ')} with apt-get (SLIPWAY_NO_INSTALL=1 refuses this)`);
-  const options = { env: Object.assign({}, env, { DEBIAN_FRONTEND: 'noninteractive' }) };
-  const silently = Object.assign({ stdio: 'ignore' }, options);
+  const options = {
+    env: Object.assign({}, env, { DEBIAN_FRONTEND: 'noninteractive' }),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  };
+  const silently = Object.assign({}, options, { stdio: 'ignore' });
   const known = spawnSync('apt-cache', ['show', ...packages], silently).status === 0;
   // old lists name files that the mirror has no more: a second try with new lists
   if (known && (await run('apt-get', [...APT, ...packages], options)) === 0) return true;

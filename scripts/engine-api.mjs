@@ -32,9 +32,10 @@ export function endpointOf(env) {
   return { kind: 'tcp', host: url.hostname, port, tls: tls ? certificates(env) : undefined };
 }
 
+/** @param {NodeJS.ProcessEnv} env */
 function certificates(env) {
   const directory = env.DOCKER_CERT_PATH || path.join(env.HOME || '/root', '.docker');
-  const read = (name) => fs.readFileSync(path.join(directory, name));
+  const read = (/** @type {string} */ name) => fs.readFileSync(path.join(directory, name));
   return { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') };
 }
 
@@ -63,25 +64,31 @@ export function callEngine(endpoint, call) {
     'Content-Length': (call.body || '').length,
   };
   return new Promise((resolve, reject) => {
-    const request = send(
-      Object.assign(target, { method: call.method || 'GET', path: call.path, headers, agent: false }),
-      (response) => {
-        const chunks = [];
-        response.on('data', (chunk) => chunks.push(chunk));
-        response.on('error', (error) => finish(reject, error));
-        response.on('end', () =>
-          finish(resolve, { status: response.statusCode, body: Buffer.concat(chunks).toString() }),
-        );
-      },
-    );
+    const options = Object.assign(target, {
+      method: call.method || 'GET',
+      path: call.path,
+      headers,
+      agent: false,
+    });
+    const request = send(options, (response) => {
+      /** @type {Buffer[]} */
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('error', fail);
+      response.on('end', () => {
+        clearTimeout(deadline);
+        resolve({ status: response.statusCode || 0, body: Buffer.concat(chunks).toString() });
+      });
+    });
     const deadline = setTimeout(() => {
       request.destroy(Object.assign(new Error('no answer in time'), { code: 'ETIMEDOUT' }));
     }, call.timeoutMs || 10000);
-    const finish = (settle, value) => {
+    /** @param {Error} error */
+    function fail(error) {
       clearTimeout(deadline);
-      settle(value);
-    };
-    request.on('error', (error) => finish(reject, error));
+      reject(error);
+    }
+    request.on('error', fail);
     request.end(call.body);
   });
 }
@@ -99,15 +106,17 @@ export async function whyNoAnswer(endpoint, timeoutMs) {
     const { status } = await callEngine(endpoint, { path: '/_ping', timeoutMs: timeoutMs || 3000 });
     return status === 200 ? undefined : { code: String(status), sentence: `answers with status ${status}` };
   } catch (error) {
-    return { code: error.code, sentence: SENTENCES[error.code] || `cannot be reached (${error.message})` };
+    const { code = '', message } = /** @type {NodeJS.ErrnoException} */ (error);
+    return { code, sentence: SENTENCES[code] || `cannot be reached (${message})` };
   }
 }
 
+/** @type {Readonly<Record<string, string>>} */
 const SENTENCES = {
   ENOENT: 'is not there: no engine runs, or its socket is elsewhere (set DOCKER_HOST or DOCKER_SOCKET)',
   EACCES:
     'may not be used by this user: add the user to the group that owns the socket (usually "docker") and log in again',
   ECONNREFUSED:
-    'refuses connections: its engine has ended (a socket file that it left behind does not answer)',
+    'refuses connections: no engine listens there (a socket file that an ended engine left behind does not answer)',
   ETIMEDOUT: 'does not answer: its engine hangs or is overloaded',
 };

@@ -15,7 +15,8 @@ export async function ensureInstalled(root, env) {
   say(`installing npm packages (npm ci): ${reason}`);
   const bin = path.join(root, 'node_modules', '.bin');
   // npm must not run on the Node.js in node_modules, which it is about to remove
-  const PATH = env.PATH.split(':')
+  const PATH = (env.PATH || '')
+    .split(':')
     .filter((place) => path.resolve(place) !== bin)
     .join(':');
   return run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund'], {
@@ -35,16 +36,20 @@ export function whyInstall(root) {
   if (installed === undefined) return 'nothing is installed';
   if (!fs.existsSync(path.join(root, 'node_modules', 'node', 'bin', 'node')))
     return 'the Node.js that belongs to this project is missing';
-  const wanted = readPackages(path.join(root, 'package-lock.json'));
-  const differs = Object.keys(wanted).find((place) => {
+  const wanted = readPackages(path.join(root, 'package-lock.json')) || {};
+  const differs = Object.entries(wanted).find(([place, { version, optional }]) => {
     if (place === '') return false;
     const found = installed[place];
     // one that is for another platform is not installed here
-    return found === undefined ? !wanted[place].optional : found.version !== wanted[place].version;
+    return found === undefined ? !optional : found.version !== version;
   });
-  return differs && `${differs.replace('node_modules/', '')} is not what package-lock.json says`;
+  return differs && `${differs[0].replace('node_modules/', '')} is not what package-lock.json says`;
 }
 
+/**
+ * @param {string} file
+ * @returns {Record<string, { version: string, optional?: boolean }> | undefined}
+ */
 function readPackages(file) {
   return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')).packages : undefined;
 }

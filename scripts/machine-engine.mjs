@@ -75,9 +75,10 @@ async function start(endpoint) {
     const log = fs.openSync(LOG, 'a');
     // a session of its own: Ctrl-C and a closed terminal do not reach it
     const engine = spawn('dockerd', ['--pidfile', PID_FILE, '--log-level', 'warn'], {
-      detached: true,
-      stdio: ['ignore', log, log],
       cwd: '/',
+      detached: true,
+      env: Object.assign({}, process.env, { PATH: `${process.env.PATH}:/usr/sbin:/sbin` }),
+      stdio: ['ignore', log, log],
     });
     engine.on('error', () => undefined);
     engine.unref();

@@ -4,7 +4,11 @@
  */
 
 const BLOCK = 512;
-const TYPE_FLAGS = { file: '0', symlink: '2', directory: '5' };
+const KINDS = {
+  file: { flag: '0', mode: 0o644 },
+  symlink: { flag: '2', mode: 0o777 },
+  directory: { flag: '5', mode: 0o755 },
+};
 
 /**
  * @typedef {object} TarEntry
@@ -32,9 +36,14 @@ export function tar(entries) {
   return Buffer.concat(blocks);
 }
 
+/**
+ * @param {TarEntry} entry
+ * @param {number} size
+ */
 function header(entry, size) {
-  const type = entry.linkTo !== undefined ? 'symlink' : entry.content !== undefined ? 'file' : 'directory';
-  const mode = entry.mode !== undefined ? entry.mode : type === 'file' ? 0o644 : 0o755;
+  const kind =
+    entry.linkTo !== undefined ? KINDS.symlink : entry.content !== undefined ? KINDS.file : KINDS.directory;
+  const mode = entry.mode !== undefined ? entry.mode : kind.mode;
   const owner = entry.owner || 0;
   const block = Buffer.alloc(BLOCK);
   text(block, entry.path, 0, 100);
@@ -43,7 +52,7 @@ function header(entry, size) {
   octal(block, owner, 116, 8);
   octal(block, size, 124, 12);
   octal(block, 0, 136, 12);
-  block.write(' '.repeat(8) + TYPE_FLAGS[type], 148);
+  block.write(' '.repeat(8) + kind.flag, 148);
   text(block, entry.linkTo || '', 157, 100);
   block.write('ustar\0' + '00', 257);
   const sum = block.reduce((total, byte) => total + byte, 0);
@@ -51,11 +60,23 @@ function header(entry, size) {
   return block;
 }
 
+/**
+ * @param {Buffer} block
+ * @param {string} value
+ * @param {number} offset
+ * @param {number} length
+ */
 function text(block, value, offset, length) {
   if (Buffer.byteLength(value) > length) throw new Error(`Too long for a tar archive: ${value}`);
   block.write(value, offset);
 }
 
+/**
+ * @param {Buffer} block
+ * @param {number} value
+ * @param {number} offset
+ * @param {number} length
+ */
 function octal(block, value, offset, length) {
   block.write(value.toString(8).padStart(length - 1, '0') + '\0', offset);
 }

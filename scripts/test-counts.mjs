@@ -1,9 +1,20 @@
 /** How many tests passed, failed and were skipped, from the reports that the runners write. */
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ *
+ * @typedef {object} VitestReport
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} numTodoTests
+ * @property {readonly { status: string, assertionResults: readonly unknown[] }[]} testResults
+ *
+ * @typedef {{ stats: { expected: number, flaky: number, unexpected: number, skipped: number } }} PlaywrightReport
+ */
 
 /**
- * @param {any} report of vitest's json reporter
+ * @param {VitestReport} report
  * @param {number} exitCode
  * @returns {Counts}
  */
@@ -21,7 +32,7 @@ export function countVitest(report, exitCode) {
 }
 
 /**
- * @param {any} report of Playwright's json reporter
+ * @param {PlaywrightReport} report
  * @param {number} exitCode
  * @returns {Counts}
  */
@@ -30,7 +41,11 @@ export function countPlaywright(report, exitCode) {
   return withExitCode({ passed: expected + flaky, failed: unexpected, skipped }, exitCode);
 }
 
-/** A runner that ends with an error although no test failed (an unhandled error, no test found) counts as one failure. */
+/**
+ * A runner that ends with an error although no test failed (an unhandled error, no test found) counts as one failure.
+ * @param {Counts} counts
+ * @param {number} exitCode
+ */
 function withExitCode(counts, exitCode) {
   return exitCode !== 0 && counts.failed === 0 ? Object.assign({}, counts, { failed: 1 }) : counts;
 }
@@ -40,6 +55,7 @@ function withExitCode(counts, exitCode) {
  * @returns {Counts}
  */
 export function total(all) {
+  /** @type {(sum: Counts, each: Counts) => Counts} */
   const add = (sum, each) => ({
     passed: sum.passed + each.passed,
     failed: sum.failed + each.failed,

@@ -5,7 +5,6 @@
 import { execFileSync } from 'child_process';
 import crypto from 'crypto';
 import fs from 'fs';
-import os from 'os';
 import path from 'path';
 import { fileURLToPath } from 'url';
 import { pinnedNode } from '../built.mjs';
@@ -44,7 +43,8 @@ export async function ensureBaseImage(root, env) {
   const tree = await ensureDebian(cache, env);
   const npmCache = path.join(cache, 'npm');
   await fillNpmCache(root, npmCache, env);
-  const stage = fs.mkdtempSync(path.join(cache, 'stage-'));
+  const stage = path.join(cache, 'stage');
+  fs.rmSync(stage, { recursive: true, force: true });
   try {
     fs.mkdirSync(path.join(stage, 'usr/local/bin'), { recursive: true });
     fs.mkdirSync(path.join(stage, 'usr/local/lib/node_modules'), { recursive: true });
@@ -67,7 +67,11 @@ export async function ensureBaseImage(root, env) {
   return archive;
 }
 
-/** A minimal Debian with the user that the official Node.js image has. */
+/**
+ * A minimal Debian with the user that the official Node.js image has.
+ * @param {string} cache
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function ensureDebian(cache, env) {
   const tree = path.join(cache, SUITE);
   if (fs.existsSync(tree)) return tree;
@@ -88,9 +92,16 @@ async function ensureDebian(cache, env) {
   return tree;
 }
 
+/**
+ * @param {string} root
+ * @param {string} npmCache
+ * @param {NodeJS.ProcessEnv} env
+ */
 async function fillNpmCache(root, npmCache, env) {
   say('filling an npm cache for the container test (npm ci)');
-  const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'slipway-npm-'));
+  const scratch = path.join(path.dirname(npmCache), 'scratch'); // a name of its own would stay behind when this is interrupted
+  fs.rmSync(scratch, { recursive: true, force: true });
+  fs.mkdirSync(scratch);
   try {
     for (const file of ['package.json', 'package-lock.json', '.npmrc'])
       fs.copyFileSync(path.join(root, file), path.join(scratch, file));
@@ -102,7 +113,10 @@ async function fillNpmCache(root, npmCache, env) {
   }
 }
 
-/** Where the npm that runs here is installed. */
+/**
+ * Where the npm that runs here is installed.
+ * @param {NodeJS.ProcessEnv} env
+ */
 function npmDirectory(env) {
   const modules = execFileSync('npm', ['root', '--global'], {
     env,

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { z } from 'zod';
 import { SOCKET_PATH } from '#lib/protocol/socket.ts';
 import { startTestEngine, type TestEngine } from '../test-engine.ts';
 import { BASE_CHANGES } from './base-image.mjs';
@@ -92,7 +93,7 @@ it('makes the first admin for whoever has the token', async () => {
     .join('; ');
   const made = await post('/api/tokens', { name: 'container test' });
   expect(made.status).toBe(201);
-  bearer = (await made.json()).secret;
+  bearer = z.object({ secret: z.string() }).parse(await made.json()).secret;
 });
 
 it('launches an agent through the mounted socket', async () => {

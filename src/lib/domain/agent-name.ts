@@ -20,7 +20,8 @@ const SECOND = [
 /** `<type>-<two words>`; `random` gives numbers from 0 up to 1. With 3,600 pairs, callers try again when a name is taken. */
 export function inventAgentName(type: string, random: () => number): string {
   const pick = (words: readonly string[]): string => words[Math.floor(random() * words.length)] ?? 'plain';
-  return `${type}-${pick(FIRST)}-${pick(SECOND)}`.slice(0, 63);
+  const pair = `${pick(FIRST)}-${pick(SECOND)}`;
+  return `${type.slice(0, 62 - pair.length)}-${pair}`;
 }
 
 /** The container's name on the engine, which wants two characters at least. */

@@ -168,6 +168,7 @@ export function observe(state: AgentState, seen: Observation): Transition | null
       // in the middle of a restart an end is expected; a start, or a reading of running, completes it
       if (seen.kind === 'started' || seen.kind === 'running') return { to: 'ready', reason: null };
       if (seen.kind === 'exited' && seen.by !== 'slipway') return ended(seen);
+      if (seen.kind === 'paused') return external('paused');
       return seen.kind === 'gone' ? external('removed') : null;
     case 'failed':
       // the container of a failed agent is kept for a look: that it still runs is no news, that it starts again is

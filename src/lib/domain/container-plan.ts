@@ -58,14 +58,14 @@ const PROFILES = {
 } as const satisfies Record<SecurityProfile, Partial<HostConfigPlan>>;
 
 /** The predefined networks have no DNS: the engine makes a container with a name of its own there and then refuses to start it. */
-function hasNames(network: string): boolean {
+export function hasNames(network: string): boolean {
   return !['default', 'bridge', 'host', 'none'].includes(network);
 }
 
 /** Turns an agent's spec into the engine's words. Pure; the labels are given because they hold the identity. */
 export function planContainer(name: string, spec: AgentSpec, labels: Labels): ContainerPlan {
   const { memory, cpu, pids } = spec.resources;
-  const [network = 'bridge', ...moreNetworks] = spec.networks;
+  const [network = 'bridge'] = spec.networks;
   return {
     Image: spec.image,
     Hostname: name,
@@ -92,7 +92,8 @@ export function planContainer(name: string, spec: AgentSpec, labels: Labels): Co
       ...PROFILES[spec.security.profile],
     },
     NetworkingConfig: {
-      EndpointsConfig: Object.fromEntries([network, ...moreNetworks].map((each) => [each, hasNames(each) ? { Aliases: [name] } : {}])),
+      // the others are joined after the create: the engine takes one here
+      EndpointsConfig: { [network]: hasNames(network) ? { Aliases: [name] } : {} },
     },
   };
 }

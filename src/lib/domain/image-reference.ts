@@ -10,7 +10,8 @@ export interface ImageReference {
 
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^\w[\w.-]{0,127}$/;
-const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-fA-F]{32,}$/;
+const DIGEST = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+const MAX_PATH = 255;
 const HOST = /^(?:[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]*[a-zA-Z0-9])?)*|\[[0-9a-fA-F:]+\])(?::\d+)?$/;
 
 /** Throws VALIDATION when the text is no image reference. `field` is the name that the refusal gives. */
@@ -21,7 +22,7 @@ export function parseImageReference(text: string, field = 'image'): ImageReferen
   if (/^[0-9a-f]{64}$/.test(beforeDigest)) throw refuse('a name may not be 64 hexadecimal characters; use sha256:… for an id');
   const slash = beforeDigest.indexOf('/');
   const first = slash === -1 ? '' : beforeDigest.slice(0, slash);
-  const hasRegistry = slash !== -1 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const hasRegistry = slash !== -1 && looksLikeRegistry(first);
   const registry = hasRegistry ? first : 'docker.io';
   const rest = hasRegistry ? beforeDigest.slice(slash + 1) : beforeDigest;
   const colon = rest.lastIndexOf(':');
@@ -35,11 +36,28 @@ export function parseImageReference(text: string, field = 'image'): ImageReferen
   }
   const dockerHub = registry === 'docker.io' || registry === 'index.docker.io';
   const path = dockerHub && parts.length === 1 ? `library/${name}` : name;
+  if (path.length > MAX_PATH) throw refuse(`a name may have ${MAX_PATH} characters at most`);
   return { registry: dockerHub ? 'docker.io' : registry, path, tag: tag ?? (digest === null ? 'latest' : null), digest };
 }
 
 /** The shortest form that means the same to Docker: `nginx:latest`, `ghcr.io/acme/tool@sha256:…`. */
 export function formatImageReference(reference: ImageReference): string {
-  const path = reference.registry === 'docker.io' ? reference.path.replace(/^library\//, '') : `${reference.registry}/${reference.path}`;
-  return path + (reference.tag === null ? '' : `:${reference.tag}`) + (reference.digest === null ? '' : `@${reference.digest}`);
+  return (
+    shortName(reference) +
+    (reference.tag === null ? '' : `:${reference.tag}`) +
+    (reference.digest === null ? '' : `@${reference.digest}`)
+  );
+}
+
+function shortName({ registry, path }: ImageReference): string {
+  if (registry !== 'docker.io') return `${registry}/${path}`;
+  const [first = '', second, ...more] = path.split('/');
+  if (first === 'library' && second !== undefined && more.length === 0) return second;
+  // without its registry, such a name would be read as one of another registry
+  return looksLikeRegistry(first) ? `docker.io/${path}` : path;
+}
+
+/** How Docker tells `localhost/tool` and `registry.example/tool` from `acme/tool`. */
+function looksLikeRegistry(first: string): boolean {
+  return /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
 }

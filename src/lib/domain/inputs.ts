@@ -13,12 +13,15 @@ const agentName = z.string().regex(AGENT_NAME_RULE, AGENT_NAME_HELP);
 const text = (max: number) => z.string().max(max, `at most ${max} characters`);
 const line = (max: number) => text(max).regex(/^[^\0\r\n]*$/, 'must be one line');
 
+const MEMORY_RULE = 'must be an amount such as 512m, 1.5g, 2Gi or bytes as a whole number';
+const CPU_RULE = 'must be a number of cores from 0.01, such as 0.5, 2 or 500m';
+
 /** `512m`, `1g`, bytes as a number, `0` or `unlimited`. Gives bytes, or null for unlimited. */
-export const memoryInput = z.union([z.string(), z.number()]).transform((value, context) => {
+export const memoryInput = z.union([z.string(), z.number()], MEMORY_RULE).transform((value, context) => {
   if (value === 0 || value === '0' || value === 'unlimited') return null;
   const bytes = typeof value === 'number' ? value : parseBytes(value);
   if (bytes === null || !Number.isSafeInteger(bytes)) {
-    context.addIssue({ code: 'custom', message: 'must be an amount such as 512m, 1.5g, 2Gi or bytes as a whole number' });
+    context.addIssue({ code: 'custom', message: MEMORY_RULE });
     return z.NEVER;
   }
   if (bytes < MIN_MEMORY_BYTES) {
@@ -29,11 +32,11 @@ export const memoryInput = z.union([z.string(), z.number()]).transform((value, c
 });
 
 /** `0.5`, `"500m"`, `0` or `unlimited`. Gives cores, or null for unlimited. */
-export const cpuInput = z.union([z.string(), z.number()]).transform((value, context) => {
+export const cpuInput = z.union([z.string(), z.number()], CPU_RULE).transform((value, context) => {
   if (value === 0 || value === '0' || value === 'unlimited') return null;
   const cores = typeof value === 'number' ? value : parseCores(value);
   if (cores === null || !Number.isFinite(cores) || cores < 0.01) {
-    context.addIssue({ code: 'custom', message: 'must be a number of cores from 0.01, such as 0.5, 2 or 500m' });
+    context.addIssue({ code: 'custom', message: CPU_RULE });
     return z.NEVER;
   }
   return cores;
@@ -126,8 +129,11 @@ export const snapshotInput = z.strictObject({
 });
 export type SnapshotInput = z.output<typeof snapshotInput>;
 
+/** From a query string or from JSON. Not `z.coerce`: it reads an empty text as 0. */
+const wholeNumber = z.union([z.number().int(), z.string().regex(/^\d{1,9}$/).transform(Number)], 'must be a whole number');
+
 export const logQuery = z.strictObject({
-  tail: z.coerce.number({ error: 'must be a whole number' }).int().min(0).max(10_000).default(100),
+  tail: wholeNumber.pipe(z.number().min(0).max(10_000)).default(100),
   since: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-03-01T10:00:00Z' }).optional(),
   until: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-03-01T10:00:00Z' }).optional(),
   stream: z.enum(['stdout', 'stderr']).optional(),
@@ -151,7 +157,7 @@ export const apiTokenInput = z.strictObject({
 });
 export type ApiTokenInput = z.output<typeof apiTokenInput>;
 
-/** Reads `input` by `schema`. Throws VALIDATION that lists every refused field with its value and its rule. */
+/** Reads `input` by `schema`. Throws VALIDATION that lists every refused field with its rule and, where it is no secret, its value. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;
@@ -164,7 +170,7 @@ function refusal(error: z.ZodError, input: unknown): AppError {
     if (issue.code === 'unrecognized_keys') {
       return issue.keys.map((key) => ({ field: at([...issue.path, key]), value: shown(valueAt(input, [...issue.path, key])), rule: 'is not a known field' }));
     }
-    const secret = issue.path.some((key) => key === 'password' || key === 'token');
+    const secret = issue.path.some((key) => key === 'password' || key === 'token' || key === 'env');
     return [{ field: at(issue.path), value: secret ? null : shown(valueAt(input, issue.path)), rule: issue.message }];
   });
   const required = fields.find((each) => each.rule.endsWith('is required'));

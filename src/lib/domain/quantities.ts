@@ -42,7 +42,8 @@ export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 'B';
   for (const next of units) {
-    if (value < 1024) break;
+    // what would be shown as 1024 of one unit is 1 of the next
+    if (Math.round(value) < 1024) break;
     value /= 1024;
     unit = next;
   }

@@ -7,10 +7,11 @@ export const SNAPSHOT_NAME_HELP = 'lower-case letters, digits, "_", "." and "-",
 
 /** The repository that holds an agent's snapshots. Agent names may hold capitals and runs of "_" that repositories may not. */
 export function snapshotRepository(agentName: string): string {
+  // between two letters a repository takes one or two "_", or any number of "-", and no mixture
   const path = agentName
     .toLowerCase()
-    .replace(/_{3,}/g, '__')
-    .replace(/-_+|_+-|-+/g, '-');
+    .replace(/[_-]*-[_-]*/g, '-')
+    .replace(/_{3,}/g, '__');
   return `slipway/${path}`;
 }
 

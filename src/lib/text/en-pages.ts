@@ -29,6 +29,7 @@ export const p = {
     all: 'All agents',
     more: (n: number) => `${count(n, 'more agent', 'more agents')}`,
     crash: 'Read its log',
+    open: 'See why',
     again: 'Start again',
     retry: 'Retry',
     hostAway: (agents: number) =>

@@ -41,7 +41,8 @@ export const t = {
   problem: {
     details: 'Details',
     atStep: (step: string) => `At the step "${step}".`,
-    engineSaid: (status: number | null) => (status === null ? 'The engine said:' : `The engine said (${status}):`),
+    engineSaid: (status: number | null) =>
+      status === null ? 'The engine said:' : `The engine said (${status}):`,
     lastOutput: 'Its last output:',
   },
 
@@ -55,7 +56,8 @@ export const t = {
     more: 'More',
     signOut: 'Sign out',
     needYou: (n: number) => count(n, 'needs you', 'need you'),
-    hosts: (online: number, total: number) => (total === 1 ? (online === 1 ? '1 host' : '1 host, offline') : `${online} of ${total} hosts`),
+    hosts: (online: number, total: number) =>
+      total === 1 ? (online === 1 ? '1 host' : '1 host, offline') : `${online} of ${total} hosts`,
     newAgent: 'New agent',
   },
 
@@ -92,7 +94,13 @@ export const t = {
     groups: { everywhere: 'Everywhere', lists: 'In a list' },
   },
 
-  theme: { label: 'Theme', light: 'Light', dark: 'Dark', system: 'As the system', use: (name: string) => `Theme: ${name}` },
+  theme: {
+    label: 'Theme',
+    light: 'Light',
+    dark: 'Dark',
+    system: 'As the system',
+    use: (name: string) => `Theme: ${name}`,
+  },
 
   agent: {
     ready: 'Ready',
@@ -176,9 +184,13 @@ export const t = {
       exited: 'exited',
     },
     causeOom: (limit: number | null) =>
-      limit === null ? 'The host had no memory left for it.' : `It reached its limit of ${formatBytes(limit)}.`,
+      limit === null
+        ? 'The host had no memory left for it.'
+        : `It reached its limit of ${formatBytes(limit)}.`,
     causeCode: (code: number, meaning: string | undefined) =>
-      meaning === undefined ? `Its main process ended with code ${code}.` : `Its main process ended with code ${code}: ${meaning}.`,
+      meaning === undefined
+        ? `Its main process ended with code ${code}.`
+        : `Its main process ended with code ${code}: ${meaning}.`,
     codes: {
       1: 'a general error of the program',
       2: 'it did not understand its arguments',
@@ -193,8 +205,22 @@ export const t = {
     },
     ranks: { need: 'Needs you', broken: 'Broken', work: 'Working', ready: 'Ready', rest: 'At rest' },
     /** The words of the counts: "2 working, 9 ready". */
-    counts: { need: 'need you', broken: 'broken', work: 'working', ready: 'ready', rest: 'at rest', unreachable: 'unreachable' },
-    types: { shell: 'Shell', claude: 'Claude', codex: 'Codex', gemini: 'Gemini', aider: 'Aider', custom: 'Custom' },
+    counts: {
+      need: 'need you',
+      broken: 'broken',
+      work: 'working',
+      ready: 'ready',
+      rest: 'at rest',
+      unreachable: 'unreachable',
+    },
+    types: {
+      shell: 'Shell',
+      claude: 'Claude',
+      codex: 'Codex',
+      gemini: 'Gemini',
+      aider: 'Aider',
+      custom: 'Custom',
+    },
     untagged: 'Without this tag',
     typeOn: (type: string, host: string) => `${type} on ${host}`,
     up: (span: string) => `up ${span}`,
@@ -218,7 +244,8 @@ export const t = {
     select: (name: string) => `Select ${name}`,
     neverRan: 'never ran',
     lastSeen: (clock: string) => `last seen ${clock}:`,
-    memoryOf: (used: string, limit: string | null) => (limit === null ? `${used}, no limit` : `${used} of ${limit}`),
+    memoryOf: (used: string, limit: string | null) =>
+      limit === null ? `${used}, no limit` : `${used} of ${limit}`,
     selected: (n: number) => `${n} selected`,
     onHost: (names: string, host: string) => `${names} on ${host}`,
     andMore: (names: string, n: number) => `${names} and ${n} more`,
@@ -234,7 +261,16 @@ export const t = {
       more: (name: string) => `More for ${name}`,
       dismiss: (name: string) => `Dismiss ${name}`,
     },
-    tips: { log: 'Log (l)', stop: 'Stop (s)', start: 'Start (s)', again: 'Start again (s)', resume: 'Resume (s)', more: 'More', undo: 'Undo', cancel: 'Cancel' },
+    tips: {
+      log: 'Log (l)',
+      stop: 'Stop (s)',
+      start: 'Start (s)',
+      again: 'Start again (s)',
+      resume: 'Resume (s)',
+      more: 'More',
+      undo: 'Undo',
+      cancel: 'Cancel',
+    },
     verbs: {
       start: 'Start',
       stop: 'Stop',
@@ -292,11 +328,23 @@ export const t = {
       remove: 'Remove the container',
       commit: 'Write the image',
     },
-    stepStates: { waiting: 'waiting', running: 'running', done: 'done', skipped: 'not needed', failed: 'failed' },
+    stepStates: {
+      waiting: 'waiting',
+      running: 'running',
+      done: 'done',
+      skipped: 'not needed',
+      failed: 'failed',
+    },
   },
 
   host: {
-    states: { connecting: 'connecting', online: 'online', degraded: 'degraded', offline: 'offline', disabled: 'disabled' },
+    states: {
+      connecting: 'connecting',
+      online: 'online',
+      degraded: 'degraded',
+      offline: 'offline',
+      disabled: 'disabled',
+    },
     since: (clock: string) => `since ${clock}`,
     agents: (n: number) => count(n, 'agent', 'agents'),
     engine: (version: string, cpus: number, memory: number) =>

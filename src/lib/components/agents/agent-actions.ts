@@ -20,7 +20,13 @@ type About = Pick<AgentView, 'name' | 'state' | 'can'>;
 
 const { verbs, tips, act } = t.agents;
 
-const action = (command: AgentCommand, icon: IconName | null, word: string, label: string, tip: string): AgentAction => ({
+const action = (
+  command: AgentCommand,
+  icon: IconName | null,
+  word: string,
+  label: string,
+  tip: string,
+): AgentAction => ({
   command,
   icon,
   word,
@@ -33,8 +39,12 @@ const action = (command: AgentCommand, icon: IconName | null, word: string, labe
 export function mainAction(agent: About): AgentAction | null {
   const can = (command: AgentCommand) => agent.can.includes(command);
   const { name, state } = agent;
-  if (state === 'stopping') return can('cancel') ? action('cancel', null, verbs.undo, `${verbs.undo}: ${act.stop(name)}`, tips.undo) : null;
-  if (can('cancel')) return action('cancel', null, verbs.cancel, `${verbs.cancel}: ${act.start(name)}`, tips.cancel);
+  if (state === 'stopping')
+    return can('cancel')
+      ? action('cancel', null, verbs.undo, `${verbs.undo}: ${act.stop(name)}`, tips.undo)
+      : null;
+  if (can('cancel'))
+    return action('cancel', null, verbs.cancel, `${verbs.cancel}: ${act.start(name)}`, tips.cancel);
   if (can('resume')) return action('resume', 'start', verbs.resume, act.resume(name), tips.resume);
   const ended = state === 'crashed' || state === 'failed';
   if (can('start')) {
@@ -60,7 +70,10 @@ const ICONS = {
 const IN_HEADER: readonly AgentCommand[] = ['cancel', 'start', 'resume', 'stop', 'restart', 'snapshot'];
 
 /** Everything the state allows, in the order in which it is shown; `header` for its page's buttons, `more` for the menu. */
-export function allActions(agent: About): { readonly header: readonly AgentAction[]; readonly more: readonly AgentAction[] } {
+export function allActions(agent: About): {
+  readonly header: readonly AgentAction[];
+  readonly more: readonly AgentAction[];
+} {
   const make = (command: AgentCommand) => {
     const word = command === 'cancel' && agent.state === 'stopping' ? verbs.undo : verbs[command];
     return action(command, ICONS[command], word, `${word} ${agent.name}`, word);
@@ -74,5 +87,7 @@ export function allActions(agent: About): { readonly header: readonly AgentActio
 /** The commands that every one of these agents allows. */
 export function sharedCommands(agents: readonly Pick<AgentView, 'can'>[]): readonly AgentCommand[] {
   const [first, ...others] = agents;
-  return first === undefined ? [] : first.can.filter((command) => others.every((agent) => agent.can.includes(command)));
+  return first === undefined
+    ? []
+    : first.can.filter((command) => others.every((agent) => agent.can.includes(command)));
 }

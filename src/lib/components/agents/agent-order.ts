@@ -20,7 +20,15 @@ export function rankOf(agent: About): Rank {
   return agent.state === 'ready' ? 'ready' : 'rest';
 }
 
-const ASKING: readonly AttentionKind[] = ['waiting_input', 'needs_login', 'limit', 'stalled', 'done_unseen', 'crashed', 'failed'];
+const ASKING: readonly AttentionKind[] = [
+  'waiting_input',
+  'needs_login',
+  'limit',
+  'stalled',
+  'done_unseen',
+  'crashed',
+  'failed',
+];
 const LAST_OF_WORK: readonly AgentState[] = ['stopping', 'removing'];
 const AT_REST: readonly AgentState[] = ['paused', 'stopped', 'exited', 'removed'];
 
@@ -84,7 +92,9 @@ export function groupAgents(sorted: readonly AgentView[], by: GroupBy): readonly
   }
   const labelled = [...groups].map(([key, agents]) => ({ key, label: groupLabel(key, by), agents }));
   if (by === 'state') return labelled;
-  return labelled.sort((a, b) => Number(a.key === '') - Number(b.key === '') || a.label.localeCompare(b.label, 'en'));
+  return labelled.sort(
+    (a, b) => Number(a.key === '') - Number(b.key === '') || a.label.localeCompare(b.label, 'en'),
+  );
 }
 
 function groupKey(agent: AgentView, by: Exclude<GroupBy, 'none'>): string {

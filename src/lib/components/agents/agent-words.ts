@@ -33,7 +33,8 @@ const at = (tone: Tone, word: string, shape: Shape = tone): StateSaid => ({ tone
 
 /** `now` in milliseconds; `progress` of the running step and `pulse` where there are any. */
 export function sayState(agent: About, now: number, progress?: ProgressView, pulse?: Pulse): StateSaid {
-  if (agent.status === 'unreachable') return at('rest', t.agent.unreachableWas(t.agent.was[agent.state]), 'lost');
+  if (agent.status === 'unreachable')
+    return at('rest', t.agent.unreachableWas(t.agent.was[agent.state]), 'lost');
   switch (agent.state) {
     case 'crashed':
       return at('broken', crashWord(agent));
@@ -57,7 +58,13 @@ export function sayState(agent: About, now: number, progress?: ProgressView, pul
 
 function askWord(attention: AttentionKind | null, pulse: Pulse | undefined): string | null {
   if (attention === null || attention === 'crashed' || attention === 'failed') return null;
-  if (attention === 'limit' && pulse?.memory != null && pulse.memoryLimit != null && pulse.memoryLimit > 0) {
+  if (
+    attention === 'limit' &&
+    pulse !== undefined &&
+    pulse.memory !== null &&
+    pulse.memoryLimit !== null &&
+    pulse.memoryLimit > 0
+  ) {
     return t.agent.memoryAt(Math.round((pulse.memory / pulse.memoryLimit) * 100));
   }
   return ASKS[attention];
@@ -99,7 +106,9 @@ function stoppedWord(reason: string | null): string {
 }
 
 /** What to say about a crash or a failure in one sentence, where something is known beyond the word. */
-export function causeOf(agent: Pick<AgentView, 'state' | 'reason' | 'exitCode' | 'error' | 'limits'>): string | null {
+export function causeOf(
+  agent: Pick<AgentView, 'state' | 'reason' | 'exitCode' | 'error' | 'limits'>,
+): string | null {
   if (agent.error !== null) return agent.error.message;
   if (agent.state !== 'crashed') return null;
   if (agent.reason === 'oom') return t.agent.causeOom(agent.limits.memory);

@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- control characters are what plainText takes out */
 /** The figures of a row as it shows them: strings and one path, made once per pulse. Pure. */
 import type { Pulse } from '#lib/protocol/views.ts';
 import { t } from '#lib/text/en.ts';
@@ -56,6 +57,7 @@ export function rowFigures(pulse: Pulse | undefined): RowFigures {
 
 /** Output without its ANSI codes and control characters, for one line of a table. */
 export function plainText(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what this takes out
-  return /[\x00-\x1f]/.test(text) ? text.replace(/\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*(?:\x07|\x1b\\))|[\x00-\x1f]/g, '') : text;
+  return /[\x00-\x1f]/.test(text)
+    ? text.replace(/\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*(?:\x07|\x1b\\))|[\x00-\x1f]/g, '')
+    : text;
 }

@@ -6,6 +6,9 @@ export function rangeBetween(order: readonly string[], from: string, to: string)
 }
 
 /** Names for the bulk bar, cut to `most` with the number of the rest. */
-export function namesInShort(names: readonly string[], most = 3): { readonly shown: string; readonly more: number } {
+export function namesInShort(
+  names: readonly string[],
+  most = 3,
+): { readonly shown: string; readonly more: number } {
   return { shown: names.slice(0, most).join(', '), more: Math.max(0, names.length - most) };
 }

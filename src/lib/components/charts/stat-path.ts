@@ -17,7 +17,10 @@ export function scaleTop(points: readonly Point[], limit: number | null): number
 }
 
 /** The `d` of the line and of the area under it, over a width of 1000 and the height of a chart. */
-export function statPaths(points: readonly Point[], limit: number | null): { readonly line: string; readonly area: string; readonly limitY: number | null } {
+export function statPaths(
+  points: readonly Point[],
+  limit: number | null,
+): { readonly line: string; readonly area: string; readonly limitY: number | null } {
   const top = scaleTop(points, limit);
   const from = points[0]?.at ?? 0;
   const span = Math.max(1, (points.at(-1)?.at ?? 0) - from);

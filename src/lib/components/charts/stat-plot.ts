@@ -13,7 +13,11 @@ export interface StatPlot {
 const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** `onhover` gets the index of the point under the pointer, or null; charts with the same `sync` show the same moment. */
-export function makeStatPlot(element: HTMLElement, sync: string, onhover: (index: number | null) => void): StatPlot {
+export function makeStatPlot(
+  element: HTMLElement,
+  sync: string,
+  onhover: (index: number | null) => void,
+): StatPlot {
   let colours = readColours();
   let limit: number | null = null;
   let top = 1;
@@ -40,7 +44,12 @@ export function makeStatPlot(element: HTMLElement, sync: string, onhover: (index
       hooks: {
         drawClear: [(self) => drawLines(self)],
         draw: [(self) => drawLimit(self)],
-        setCursor: [(self) => onhover(self.cursor.left === undefined || self.cursor.left < 0 ? null : (self.cursor.idx ?? null))],
+        setCursor: [
+          (self) =>
+            onhover(
+              self.cursor.left === undefined || self.cursor.left < 0 ? null : (self.cursor.idx ?? null),
+            ),
+        ],
       },
     },
     [[], []],
@@ -67,10 +76,13 @@ export function makeStatPlot(element: HTMLElement, sync: string, onhover: (index
     hairline(self, y + height - half, colours.base, []);
   }
   function drawLimit(self: uPlot): void {
-    if (limit !== null && limit <= top) hairline(self, self.valToPos(limit, 'y', true), colours.limit, [2, 3]);
+    if (limit !== null && limit <= top)
+      hairline(self, self.valToPos(limit, 'y', true), colours.limit, [2, 3]);
   }
 
-  const observer = new ResizeObserver(() => plot.setSize({ width: Math.max(40, element.clientWidth), height: CHART_HEIGHT }));
+  const observer = new ResizeObserver(() =>
+    plot.setSize({ width: Math.max(40, element.clientWidth), height: CHART_HEIGHT }),
+  );
   observer.observe(element);
 
   return {

@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- control characters are what this reads */
 /**
  * ANSI colour codes of one line as spans of text. Pure, and text stays text: a span holds characters, a class of ours and at most two
  * computed colours, never markup. The 16 colours are the `ansi-*` tokens; 256 and true colour keep their hue and are made readable by CSS.
@@ -41,10 +42,9 @@ const blank = (): Pen => ({
 });
 
 // CSI sequences, OSC strings (titles, links), two-character escapes, and control characters except tab
-// eslint-disable-next-line no-control-regex -- they are what this reads
-const ESCAPE = /\x1b\[([0-9;:?<=>]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]|[\x00-\x08\x0b-\x1f\x7f]/g;
+const ESCAPE =
+  /\x1b\[([0-9;:?<=>]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]|[\x00-\x08\x0b-\x1f\x7f]/g;
 
-// eslint-disable-next-line no-control-regex -- they are what this looks for
 const SPECIAL = /[\x00-\x08\x0b-\x1f\x7f]/;
 
 /** The spans of a line. A line without codes is one span, found without parsing. */

@@ -68,20 +68,35 @@ function makeRow(entry: LogEntry): LogRow {
   const spans = parseAnsi(entry.text);
   let plain = '';
   for (const span of spans) plain += span.text;
-  return { ...base, spans, level: guessLevel(plain), stderr: entry.stream === 'stderr', note: null, width: cells(plain) };
+  return {
+    ...base,
+    spans,
+    level: guessLevel(plain),
+    stderr: entry.stream === 'stderr',
+    note: null,
+    width: cells(plain),
+  };
 }
 
 const TAB = 8;
 
 /** Cells of a terminal that a text takes: tabs to the next eighth, wide characters two. */
 function cells(text: string): number {
-  // eslint-disable-next-line no-control-regex -- plain ASCII without tabs is the quick case
+  // plain ASCII without tabs is the quick case
   if (/^[\x20-\x7e]*$/.test(text)) return text.length;
   let sum = 0;
   for (const character of text) {
     const code = character.codePointAt(0) ?? 0;
     if (code === 9) sum += TAB - (sum % TAB);
-    else if (code >= 0x1100 && (code <= 0x115f || (code >= 0x2e80 && code <= 0xa4cf) || (code >= 0xac00 && code <= 0xd7a3) || (code >= 0xfe30 && code <= 0xff60) || code >= 0x1f300)) sum += 2;
+    else if (
+      code >= 0x1100 &&
+      (code <= 0x115f ||
+        (code >= 0x2e80 && code <= 0xa4cf) ||
+        (code >= 0xac00 && code <= 0xd7a3) ||
+        (code >= 0xfe30 && code <= 0xff60) ||
+        code >= 0x1f300)
+    )
+      sum += 2;
     else sum += 1;
   }
   return sum;
@@ -90,7 +105,7 @@ function cells(text: string): number {
 /** `09:36:02.274` in the reader's zone or in UTC; '' when times are off. The milliseconds are the entry's own. */
 export function timeOf(row: LogRow, mode: TimeMode, zone?: string): string {
   if (mode === 'off' || Number.isNaN(row.at)) return '';
-  if (mode === 'utc' || (zone === 'UTC')) return row.exact.slice(11, 23).padEnd(12, '0');
+  if (mode === 'utc' || zone === 'UTC') return new Date(row.at).toISOString().slice(11, 23);
   return `${secondOf(row.at, zone)}.${String(row.at % 1000).padStart(3, '0')}`;
 }
 

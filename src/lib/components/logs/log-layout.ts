@@ -74,7 +74,8 @@ export class WrappedLayout implements LogLayout {
     this.#tops = new Float64Array(source.length + 1);
     for (let i = 0; i < source.length; i++) {
       const entry = source.at(i);
-      this.#tops[i + 1] = (this.#tops[i] ?? 0) + (entry === undefined ? ROW : heights.of(entry.seq, widthOf(entry)));
+      this.#tops[i + 1] =
+        (this.#tops[i] ?? 0) + (entry === undefined ? ROW : heights.of(entry.seq, widthOf(entry)));
     }
   }
   get height(): number {

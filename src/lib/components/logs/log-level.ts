@@ -20,7 +20,8 @@ const LOGFMT_LEVEL = /(?:^|\s)(?:level|lvl|severity)=["']?([a-z]+)/i;
 // E0806 12:00:00.000000 of klog
 const KLOG = /^([WEF])\d{4} \d\d:\d\d/;
 // [ERROR], [E], ERROR:, error TS2322:, FAIL at the beginning (after a time or a tag)
-const LEADING = /^\W*(?:[\d:.,TZ+/-]+\W+)?(?:\[(W|E|F|[A-Za-z]{3,8})\]|(WARN|WARNING|ERROR|FATAL|FAIL|PANIC|CRITICAL)\b|(?:[A-Z]\w*)?(Error|Exception):|(warning|error|fatal|panic):)/;
+const LEADING =
+  /^\W*(?:[\d:.,TZ+/-]+\W+)?(?:\[(W|E|F|[A-Za-z]{3,8})\]|(WARN|WARNING|ERROR|FATAL|FAIL|PANIC|CRITICAL)\b|(?:[A-Z]\w*)?(Error|Exception):|(warning|error|fatal|panic):)/;
 
 const LETTERS: Readonly<Record<string, Level>> = { W: 'warn', E: 'error', F: 'error' };
 

@@ -1,14 +1,22 @@
 /**
  * Which rows of a log are in the document, and where. It keeps the reader's place: the end while following, else the row that was on top,
- * whatever comes in at either side. Draws at most once a frame and 25 times a second, whatever the rate of the lines.
+ * whatever comes in at either side. Draws at most once a frame and 20 times a second, whatever the rate of the lines.
  */
-import { ROW, FixedLayout, indexAfterSeq, indexOfSeq, MeasuredHeights, WrappedLayout, type LogLayout } from './log-layout.ts';
+import {
+  ROW,
+  FixedLayout,
+  indexAfterSeq,
+  indexOfSeq,
+  MeasuredHeights,
+  WrappedLayout,
+  type LogLayout,
+} from './log-layout.ts';
 import { rowOf, type LogRow, type LogSource } from './log-entry.ts';
 
 const OVERSCAN = 8;
 /** Air under the last line. */
 const FOOT = 12;
-const DRAW_EVERY_MS = 40;
+const DRAW_EVERY_MS = 50;
 
 interface Parts {
   /** What scrolls, what is as tall as the whole log, what holds the rows. */
@@ -87,7 +95,10 @@ export class LogWindow {
     this.#expected = -1;
     const { scrollTop, clientHeight } = parts.box;
     const index = this.#layout.indexAt(scrollTop);
-    this.#anchor = { seq: this.#source.at(index)?.seq ?? -Infinity, offset: scrollTop - this.#layout.top(index) };
+    this.#anchor = {
+      seq: this.#source.at(index)?.seq ?? -Infinity,
+      offset: scrollTop - this.#layout.top(index),
+    };
     const atEnd = scrollTop + clientHeight >= this.#layout.height - ROW / 2;
     if (atEnd !== this.follow) this.setFollow(atEnd);
     this.#fill(scrollTop);
@@ -130,7 +141,8 @@ export class LogWindow {
       return;
     }
     const text = parts.rows.querySelector<HTMLElement>('.tx');
-    const width = text === null ? 0 : text.clientWidth - parseFloat(getComputedStyle(text).paddingInline || '0');
+    const width =
+      text === null ? 0 : text.clientWidth - parseFloat(getComputedStyle(text).paddingInline || '0');
     this.#heights.setColumns(width > 0 ? Math.floor(width / this.#characterWidth) : 0);
     this.#heights.dropBefore(this.#source.at(0)?.seq ?? Infinity);
     this.#layout = new WrappedLayout(this.#source, this.#heights);
@@ -150,7 +162,10 @@ export class LogWindow {
     const parts = this.#parts;
     if (parts === null) return;
     const first = Math.max(0, this.#layout.indexAt(place) - OVERSCAN);
-    const last = Math.min(this.#source.length - 1, this.#layout.indexAt(place + parts.box.clientHeight) + OVERSCAN);
+    const last = Math.min(
+      this.#source.length - 1,
+      this.#layout.indexAt(place + parts.box.clientHeight) + OVERSCAN,
+    );
     const rows: LogRow[] = [];
     let widest = 0;
     for (let i = first; i <= last; i++) {

@@ -6,12 +6,34 @@ import { NAV } from './nav.ts';
 import type { PaletteItem } from './palette.ts';
 
 /** What the palette finds: agents with their state, pages, and what can be begun from anywhere. */
-export function agentPalette(agents: readonly AgentView[], go: (href: string) => void): readonly PaletteItem[] {
-  const pages = NAV.map((link): PaletteItem => ({ id: link.href, group: 'pages', label: link.label, icon: link.icon, href: link.href }));
+export function agentPalette(
+  agents: readonly AgentView[],
+  go: (href: string) => void,
+): readonly PaletteItem[] {
+  const pages = NAV.map((link): PaletteItem => ({
+    id: link.href,
+    group: 'pages',
+    label: link.label,
+    icon: link.icon,
+    href: link.href,
+  }));
   const found = agents.map((agent): PaletteItem => {
     const { shape, tone, word } = sayState(agent, 0, undefined, undefined);
-    return { id: agent.id, group: 'agents', label: agent.name, detail: `${typeTitle(agent.type)}, ${agent.host}, ${word}`, mark: { shape, tone }, href: `/agents/${agent.id}` };
+    return {
+      id: agent.id,
+      group: 'agents',
+      label: agent.name,
+      detail: `${typeTitle(agent.type)}, ${agent.host}, ${word}`,
+      mark: { shape, tone },
+      href: `/agents/${agent.id}`,
+    };
   });
-  const launch: PaletteItem = { id: 'new', group: 'actions', label: t.nav.newAgent, icon: 'plus', run: () => go('/agents/new') };
+  const launch: PaletteItem = {
+    id: 'new',
+    group: 'actions',
+    label: t.nav.newAgent,
+    icon: 'plus',
+    run: () => go('/agents/new'),
+  };
   return [...found, ...pages, launch];
 }

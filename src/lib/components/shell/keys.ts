@@ -12,7 +12,13 @@ interface Key {
 /** True while a person writes: single letters are text then. */
 export function isTyping(target: EventTarget | null): boolean {
   if (typeof HTMLElement === 'undefined' || !(target instanceof HTMLElement)) return false;
-  return target.isContentEditable || /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.closest('dialog, [popover]') !== null;
+  if (target instanceof HTMLInputElement && (target.type === 'checkbox' || target.type === 'radio'))
+    return false;
+  return (
+    target.isContentEditable ||
+    /^(?:INPUT|TEXTAREA|SELECT)$/.test(target.tagName) ||
+    target.closest('dialog, [popover]') !== null
+  );
 }
 
 /** The keys that work on every page: Ctrl or Cmd K, `/`, `?`. */
@@ -38,8 +44,18 @@ const LIST_KEYS: Readonly<Record<string, ListKey>> = {
 
 /** The keys of a list with rows. Enter belongs to the button or link that has the focus. */
 export function listKey(event: Key): ListKey | null {
-  if (event.defaultPrevented === true || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return null;
-  const busy = typeof HTMLElement !== 'undefined' && event.target instanceof HTMLElement && /^(?:A|BUTTON|SUMMARY)$/.test(event.target.tagName);
+  if (
+    event.defaultPrevented === true ||
+    event.ctrlKey ||
+    event.metaKey ||
+    event.altKey ||
+    isTyping(event.target)
+  )
+    return null;
+  const busy =
+    typeof HTMLElement !== 'undefined' &&
+    event.target instanceof HTMLElement &&
+    /^(?:A|BUTTON|SUMMARY)$/.test(event.target.tagName);
   if (busy && event.key === 'Enter') return null;
   return LIST_KEYS[event.key] ?? null;
 }

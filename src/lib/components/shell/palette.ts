@@ -47,6 +47,9 @@ export function find(
     .slice(0, AT_MOST)
     .map((each) => each.item);
   const groups = GROUPS.map((group) => ({ group, items: scored.filter((item) => item.group === group) }));
-  const best = (group: { items: readonly PaletteItem[] }) => (group.items[0] === undefined ? Infinity : scored.indexOf(group.items[0]));
-  return groups.filter((group) => group.items.length > 0).sort((a, b) => (typed.trim() === '' ? 0 : best(a) - best(b)));
+  const best = (group: { items: readonly PaletteItem[] }) =>
+    group.items[0] === undefined ? Infinity : scored.indexOf(group.items[0]);
+  return groups
+    .filter((group) => group.items.length > 0)
+    .sort((a, b) => (typed.trim() === '' ? 0 : best(a) - best(b)));
 }

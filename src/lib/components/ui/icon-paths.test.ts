@@ -21,7 +21,9 @@ function lucidePaths(name: string): string {
 
 describe('icon-paths.ts', () => {
   it("holds lucide's drawing of every icon that is in use (vitest -u writes it anew)", async () => {
-    const entries = Object.entries(ICONS).map(([name, lucide]) => `${JSON.stringify(name)}: '${lucidePaths(lucide)}',`);
+    const entries = Object.entries(ICONS).map(
+      ([name, lucide]) => `${JSON.stringify(name)}: '${lucidePaths(lucide)}',`,
+    );
     const text = `
       /** Made by icon-paths.test.ts from lucide (ISC licence): the drawing of each icon in a box of 24. */
       export const ICON_PATHS = {

@@ -13,7 +13,12 @@ export interface MenuItem {
   readonly divided?: boolean;
   readonly disabled?: boolean;
   readonly href?: string;
-  readonly submit?: { readonly form: string; readonly action: string; readonly name?: string; readonly value?: string };
+  readonly submit?: {
+    readonly form: string;
+    readonly action: string;
+    readonly name?: string;
+    readonly value?: string;
+  };
   readonly onselect?: () => void;
 }
 

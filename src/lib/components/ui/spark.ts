@@ -18,7 +18,12 @@ const DOT = 2.5;
  * `values` oldest first; a null is a gap. The scale goes from 0 to the largest value or `full`, whichever is more, so that a quiet
  * agent stays a flat line.
  */
-export function spark(values: readonly (number | null)[], full = 25, width = SPARK_WIDTH, height = SPARK_HEIGHT): Spark {
+export function spark(
+  values: readonly (number | null)[],
+  full = 25,
+  width = SPARK_WIDTH,
+  height = SPARK_HEIGHT,
+): Spark {
   let max = full;
   for (const value of values) if (value !== null && value > max) max = value;
   const base = height - 1.6;

@@ -85,5 +85,7 @@ export function exactTime(at: number, zone?: string): string {
 /** `since` in the shortest exact form: `09:41` today, `2026-11-19 09:41` before. */
 export function sinceWhen(at: number, now: number, zone?: string): string {
   const day = exactTime(at, zone).slice(0, 10);
-  return day === exactTime(now, zone).slice(0, 10) ? clockMinute(at, zone) : `${day} ${clockMinute(at, zone)}`;
+  return day === exactTime(now, zone).slice(0, 10)
+    ? clockMinute(at, zone)
+    : `${day} ${clockMinute(at, zone)}`;
 }

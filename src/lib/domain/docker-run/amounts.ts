@@ -51,7 +51,7 @@ export const readCpus: Reader<number> = (text) => {
 
 /** A whole number in one of Go's notations (`10`, `0x1f`, `0o17`, `017`, `0b11`, `1_000`), or null. */
 function parseGoInteger(text: string): number | null {
-  const match = /^([+-]?)(0x|0o|0b|0(?=[\d_]))?_?([\da-f]+(?:_[\da-f]+)*)$/i.exec(text);
+  const match = /^([+-]?)(?:(0x|0o|0b|0(?=[\d_]))_?)?([\da-f]+(?:_[\da-f]+)*)$/i.exec(text);
   if (match === null) return null;
   const [, sign = '', prefix = '', digits = ''] = match;
   const base = { '0x': 16, '0o': 8, '0b': 2, '0': 8, '': 10 }[prefix.toLowerCase()] ?? 10;

@@ -6,7 +6,7 @@ import { attachmentsOf } from './apply-networks.ts';
 import type { CreateBody, Endpoint, Mount } from './create-body.ts';
 import type { Writable } from './merge.ts';
 
-export interface Unsupported {
+interface Unsupported {
   /** The flag that says it. */
   readonly flag: string;
   /** The API version that has it. */

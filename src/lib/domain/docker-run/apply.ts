@@ -67,6 +67,7 @@ function mergeHost(base: HostConfig, host: RunOptions['host'], anonymous: readon
     ...base,
     ...host,
     ...mergeLists(base, host),
+    ...mergeDevices(base, host),
     ...mergeMounts(base, host, anonymous),
     ...mergeCapabilities(base, host),
     ...mergeKeyed(base, host),
@@ -79,11 +80,9 @@ function mergeHost(base: HostConfig, host: RunOptions['host'], anonymous: readon
 /** Lists that only grow, and maps in which a key replaces itself. */
 function mergeLists(base: HostConfig, host: RunOptions['host']): HostConfig {
   return {
-    ...(host.Devices && { Devices: joined(base.Devices, host.Devices) }),
     ...(host.DeviceCgroupRules && {
       DeviceCgroupRules: joined(base.DeviceCgroupRules, host.DeviceCgroupRules),
     }),
-    ...(host.DeviceRequests && { DeviceRequests: joined(base.DeviceRequests, host.DeviceRequests) }),
     ...(host.Dns && { Dns: joined(base.Dns, host.Dns) }),
     ...(host.DnsOptions && { DnsOptions: joined(base.DnsOptions, host.DnsOptions) }),
     ...(host.DnsSearch && { DnsSearch: joined(base.DnsSearch, host.DnsSearch) }),
@@ -134,6 +133,38 @@ function mergeCapabilities(base: HostConfig, host: RunOptions['host']): HostConf
     ...(host.CapDrop || (base.CapDrop && added.size > 0)
       ? { CapDrop: grown(kept(base.CapDrop, added), host.CapDrop) }
       : {}),
+  };
+}
+
+/** Devices by their place in the container, limits by device; GPUs are asked for in one way. */
+function mergeDevices(base: HostConfig, host: RunOptions['host']): HostConfig {
+  const gpus = host.DeviceRequests?.some((request) => request.Driver !== 'cdi') === true;
+  const path = (device: { readonly Path: string }): string => device.Path;
+  return {
+    ...(host.Devices && {
+      Devices: replaceByKey(base.Devices ?? [], host.Devices, (device) => device.PathInContainer),
+    }),
+    ...(host.DeviceRequests && {
+      DeviceRequests: [
+        ...(base.DeviceRequests ?? []).filter((request) => !gpus || request.Driver === 'cdi'),
+        ...host.DeviceRequests,
+      ],
+    }),
+    ...(host.BlkioWeightDevice && {
+      BlkioWeightDevice: replaceByKey(base.BlkioWeightDevice ?? [], host.BlkioWeightDevice, path),
+    }),
+    ...(host.BlkioDeviceReadBps && {
+      BlkioDeviceReadBps: replaceByKey(base.BlkioDeviceReadBps ?? [], host.BlkioDeviceReadBps, path),
+    }),
+    ...(host.BlkioDeviceWriteBps && {
+      BlkioDeviceWriteBps: replaceByKey(base.BlkioDeviceWriteBps ?? [], host.BlkioDeviceWriteBps, path),
+    }),
+    ...(host.BlkioDeviceReadIOps && {
+      BlkioDeviceReadIOps: replaceByKey(base.BlkioDeviceReadIOps ?? [], host.BlkioDeviceReadIOps, path),
+    }),
+    ...(host.BlkioDeviceWriteIOps && {
+      BlkioDeviceWriteIOps: replaceByKey(base.BlkioDeviceWriteIOps ?? [], host.BlkioDeviceWriteIOps, path),
+    }),
   };
 }
 

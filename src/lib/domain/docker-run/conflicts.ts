@@ -98,7 +98,7 @@ const RULES: readonly Rule[] = [
       'link',
       'mac-address',
     ].filter(given);
-    return name.startsWith('cont:') && joined.length > 0
+    return name.startsWith('container:') && joined.length > 0
       ? { flags: joined, rule: `--${joined[0] ?? ''} belongs to the container whose network is shared` }
       : null;
   },

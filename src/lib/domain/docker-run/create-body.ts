@@ -39,7 +39,7 @@ export interface ContainerConfig {
 }
 
 /** Times in nanoseconds; 0 is the engine's default. */
-export interface Healthcheck {
+interface Healthcheck {
   readonly Test?: Strings;
   readonly Interval?: number;
   readonly Timeout?: number;
@@ -91,7 +91,7 @@ export interface HostConfig extends Resources {
 }
 
 /** Amounts in bytes, nanocores, microseconds (CPU periods) or as the kernel counts them. */
-export interface Resources {
+interface Resources {
   readonly Memory?: number;
   readonly MemoryReservation?: number;
   readonly MemorySwap?: number;
@@ -178,7 +178,7 @@ export interface Ulimit {
   readonly Hard: number;
 }
 
-export interface NetworkingConfig {
+interface NetworkingConfig {
   /** By name of the network; the first one is also HostConfig.NetworkMode. */
   readonly EndpointsConfig?: Readonly<Record<string, Endpoint>>;
 }

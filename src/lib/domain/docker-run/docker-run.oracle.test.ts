@@ -230,7 +230,7 @@ describe.skipIf(cli === null || socket === '')(
 
     it(`is the same for generated commands (seed ${seed})`, { timeout: TIMEOUT }, async () => {
       refusedByBoth = 0;
-      const commands = commandsOf(GOOD.filter(knownTo(engine.apiVersion)), 200, seed + 1);
+      const commands = commandsOf(GOOD.filter(knownTo(engine.apiVersion)), 150, seed + 1);
       expect(await differences(each(commands), compare)).toEqual([]);
       expect(refusedByBoth).toBeLessThan(commands.length / 2);
     });

@@ -134,7 +134,7 @@ export const readMount: Reader<Mount> = (line) => {
       return refuse(`must not have the field "${name}": there are ${Object.keys(FIELDS).join(', ')}`);
     if (value === null && !SWITCHES.has(key)) return refuse(`must have ${key}=value`);
     const rule = take(draft, value ?? 'true');
-    if (rule !== null) return refuse(`must be right in "${key}", which ${rule}`);
+    if (rule !== null) return refuse(`has a wrong "${key}", which ${rule}`);
   }
   const problem = draftProblem(draft);
   return problem === null ? accept(mountOf(draft)) : refuse(problem);

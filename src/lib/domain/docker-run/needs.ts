@@ -2,13 +2,14 @@
  * What a body reaches for beyond a plain container: each need is a right or a switch of policy that the service has to grant before it
  * creates. Needs are read from the finished body, never from the flags, so that no way of writing a thing gets around them.
  */
+import { canonicalIp } from './addresses.ts';
 import type { CreateBody, Mount } from './create-body.ts';
 import { capabilityName, securityPair } from './isolation.ts';
 import { attachmentsOf } from './apply-networks.ts';
 import { cleanPath, isAbsolute } from './paths.ts';
 import { bindSource } from './volumes.ts';
 
-export type Right =
+type Right =
   | 'privileged' // all devices and capabilities of the host
   | 'hostNetwork'
   | 'hostPid'
@@ -163,5 +164,6 @@ function mountNeeds(mount: Mount): readonly Need[] {
 }
 
 function isLoopback(ip: string): boolean {
-  return /^127\.|^::1$|^0*(?::0*)*:0*1$/.test(ip);
+  const canonical = canonicalIp(ip) ?? '';
+  return canonical === '::1' || canonical.startsWith('127.');
 }

@@ -80,7 +80,7 @@ export const readNetwork: Reader<NetworkAttachment> = (text) => {
       return refuse(`must have fields of ${Object.keys(FIELDS).join(', ')} as key=value; "${each}" is none`);
     }
     const read = take(draft, value);
-    if (isRefused(read)) return refuse(`must be right in "${key ?? ''}", which ${read.rule}`);
+    if (isRefused(read)) return refuse(`has a wrong "${key ?? ''}", which ${read.rule}`);
   }
   return draft.name === ''
     ? refuse('must have the network as name=...')

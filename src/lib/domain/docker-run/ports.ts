@@ -14,7 +14,7 @@ export interface PublishedPort {
 }
 
 const PROTOCOLS = ['tcp', 'udp', 'sctp'] as const;
-export type Protocol = (typeof PROTOCOLS)[number];
+type Protocol = (typeof PROTOCOLS)[number];
 
 const FORM = 'must be [ip:][host:]container[/protocol], where host and container are a port or a range';
 

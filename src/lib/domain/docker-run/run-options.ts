@@ -19,7 +19,7 @@ export interface RunOptions {
   readonly endpoint: Endpoint;
 }
 
-export type Mutable<T> = { -readonly [K in keyof T]: MutableValue<T[K]> };
+type Mutable<T> = { -readonly [K in keyof T]: MutableValue<T[K]> };
 type MutableValue<V> = V extends readonly (infer Item)[] ? Item[] : V extends object ? Mutable<V> : V;
 
 /** Options while flags are read into them. */

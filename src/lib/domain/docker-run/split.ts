@@ -5,7 +5,7 @@
 export type Split = { readonly words: readonly string[] } | { readonly refusal: SplitRefusal };
 
 /** `at` is the index of the character in the text, from 0. */
-export interface SplitRefusal {
+interface SplitRefusal {
   readonly at: number;
   readonly found: string;
   readonly rule: string;

@@ -9,8 +9,9 @@ import { pullableAt, registryFiles, registryPlan } from './testing/static-regist
 import { busyboxFiles, importImage } from './testing/tiny-image.ts';
 
 // names of this run: several may share one engine
-const IMAGE = `slipway-test/tiny:${process.pid}`;
-const REGISTRY_IMAGE = `slipway-test/registry:${process.pid}`;
+const RUN = crypto.randomUUID().slice(0, 8);
+const IMAGE = `slipway-test/tiny:${RUN}`;
+const REGISTRY_IMAGE = `slipway-test/registry:${RUN}`;
 
 describeEngineContract('the fake engine', () => Promise.resolve(fakeUnderTest()));
 
@@ -64,7 +65,7 @@ async function realUnderTest(path: string): Promise<EngineUnderTest> {
     REGISTRY_IMAGE,
     registryFiles(files, [...files, { path: 'pulled', content: Buffer.from('a layer of its own') }]),
   );
-  const registry = await engine.createContainer(`registry-${process.pid}`, registryPlan(REGISTRY_IMAGE));
+  const registry = await engine.createContainer(`registry-${RUN}`, registryPlan(REGISTRY_IMAGE));
   await engine.startContainer(registry.id);
   const [published] = (await engine.inspectContainer(registry.id)).ports;
   return {

@@ -145,7 +145,7 @@ export interface Engine {
   ping(timeoutMs: number): Promise<void>;
   version(): Promise<EngineVersion>;
   info(): Promise<EngineInfo>;
-  /** Events from now on (or after `since`, RFC 3339 or seconds). Ends when the signal says so; throws when the engine goes away. */
+  /** Events from the first read on (or after `since`, seconds of the engine's clock, inclusive). Ends when the signal says so; throws when the engine goes away. */
   events(options: { readonly since?: number; readonly signal: AbortSignal }): AsyncIterable<EngineEvent>;
 
   listContainers(options?: { readonly labels?: Labels; readonly signal?: AbortSignal }): Promise<readonly ContainerSummary[]>;
@@ -177,12 +177,15 @@ export interface Engine {
   listImages(): Promise<readonly ImageFacts[]>;
   /** Resolves when the image is here. An error inside the stream rejects. */
   pullImage(reference: string, options: { readonly signal: AbortSignal; readonly onProgress?: (progress: PullProgress) => void }): Promise<void>;
+  /** Gone already: success. */
   removeImage(reference: string, options: { readonly force: boolean }): Promise<void>;
 
   listNetworks(): Promise<readonly NetworkFacts[]>;
   createNetwork(name: string, labels: Labels): Promise<NetworkFacts>;
+  /** A container is made with one network; the others are joined before it starts. */
+  connectNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void>;
   removeNetwork(id: string): Promise<void>;
 
-  /** Ends every connection. The engine itself goes on. */
+  /** Ends every connection; a later call would connect anew. The engine itself goes on. */
   close(): void;
 }

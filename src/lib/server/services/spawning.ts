@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { containerName, inventAgentName } from '#lib/domain/agent-name.ts';
 import { AGENT_TYPE_NAMES, findAgentType } from '#lib/domain/agent-types.ts';
-import { planContainer } from '#lib/domain/container-plan.ts';
+import { hasNames, planContainer } from '#lib/domain/container-plan.ts';
 import { AppError } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type HostId } from '#lib/domain/ids.ts';
 import { parseInput, spawnInput } from '#lib/domain/inputs.ts';
@@ -195,6 +195,9 @@ export class Spawning {
     const containerId = await operation.step('create', async (note) => {
       const labels = agentLabels({ instance, id, name, type: row.type, tags: spec.tags });
       const container = await engine.createContainer(containerName(name), planContainer(name, spec, labels), operation.signal);
+      for (const network of spec.networks.slice(1)) {
+        await engine.connectNetwork(network, container.id, hasNames(network) ? [name] : []);
+      }
       if (container.warnings.length > 0) note(container.warnings.join('; '));
       return container.id;
     });

@@ -100,7 +100,10 @@ export class LogTail {
         for await (const frame of frames) this.#take(assembler.push(frame));
         this.#take(assembler.end());
         const running = await this.#isRunning();
-        if (running === false) break;
+        if (running === false) {
+          await this.#readRest();
+          break;
+        }
         if (running === null) this.#tell('waiting');
       } catch {
         // the engine is away, or the container is gone: its state comes from the watcher, here it only means to wait or to end
@@ -114,6 +117,14 @@ export class LogTail {
     }
     this.#flush();
     this.#tell('ended');
+  }
+
+  /** A follow often ends without the last line when that has no newline; it is there when the log is read again. */
+  async #readRest(): Promise<void> {
+    const assembler = new LineAssembler();
+    const { signal } = this.#closed;
+    for await (const frame of this.#open({ follow: false, tail: null, since: this.#seen.time, signal })) this.#take(assembler.push(frame));
+    this.#take(assembler.end());
   }
 
   #isClosed(): boolean {

@@ -2,7 +2,15 @@
 import { allowed, type AgentState } from '#lib/domain/agent-state.ts';
 import type { Problem } from '#lib/domain/errors.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
-import type { AgentView, AttentionKind, HostView, OperationView, ProgressView, Pulse, SnapshotView } from '#lib/protocol/views.ts';
+import type {
+  AgentView,
+  AttentionKind,
+  HostView,
+  OperationView,
+  ProgressView,
+  Pulse,
+  SnapshotView,
+} from '#lib/protocol/views.ts';
 
 export const NOW = Date.parse('2026-11-21T09:42:07Z');
 const MIB = 1024 ** 2;
@@ -33,30 +41,212 @@ const PORT_TAKEN: Problem = {
   code: 'PORT_TAKEN',
   message: '127.0.0.1:8080 on nuc-2 is held by container grafana (unmanaged). 8081 is free.',
   hint: 'Choose another host port, or leave it out to get a free one.',
-  details: { step: 'start', engine: { status: 500, message: 'driver failed programming external connectivity: port is already allocated' } },
+  details: {
+    step: 'start',
+    engine: {
+      status: 500,
+      message: 'driver failed programming external connectivity: port is already allocated',
+    },
+  },
 };
 
 const SKETCHES: readonly Sketch[] = [
-  { name: 'ember-fox', type: 'claude', attention: 'waiting_input', cpu: 1, memory: 388, output: 'Do you want to proceed?', active: 4 * MIN, up: 134 * MIN },
-  { name: 'quiet-harbor', type: 'codex', attention: 'needs_login', cpu: 0, memory: 121, output: 'Sign in: open https://auth.example.com/device', active: 12 * MIN, up: 13 * MIN },
-  { name: 'brass-otter', type: 'claude', attention: 'limit', cpu: 74, wave: 30, memory: 1905, limit: 2048, output: 'Transforming 4,812 modules', active: 0, up: 360 * MIN },
-  { name: 'slow-meadow', type: 'codex', host: 'nuc-2', attention: 'stalled', cpu: 0, memory: 264, output: 'Waiting for lock on package cache', active: 22 * MIN, up: 180 * MIN },
-  { name: 'cold-lantern', type: 'gemini', state: 'crashed', attention: 'crashed', reason: 'oom', exitCode: 137, output: 'FATAL ERROR: JavaScript heap out of memory', active: 31 * MIN },
-  { name: 'sable-kite', type: 'aider', host: 'nuc-2', state: 'failed', attention: 'failed', error: PORT_TAKEN, active: 38 * MIN },
+  {
+    name: 'ember-fox',
+    type: 'claude',
+    attention: 'waiting_input',
+    cpu: 1,
+    memory: 388,
+    output: 'Do you want to proceed?',
+    active: 4 * MIN,
+    up: 134 * MIN,
+  },
+  {
+    name: 'quiet-harbor',
+    type: 'codex',
+    attention: 'needs_login',
+    cpu: 0,
+    memory: 121,
+    output: 'Sign in: open https://auth.example.com/device',
+    active: 12 * MIN,
+    up: 13 * MIN,
+  },
+  {
+    name: 'brass-otter',
+    type: 'claude',
+    attention: 'limit',
+    cpu: 74,
+    wave: 30,
+    memory: 1905,
+    limit: 2048,
+    output: 'Transforming 4,812 modules',
+    active: 0,
+    up: 360 * MIN,
+  },
+  {
+    name: 'slow-meadow',
+    type: 'codex',
+    host: 'nuc-2',
+    attention: 'stalled',
+    cpu: 0,
+    memory: 264,
+    output: 'Waiting for lock on package cache',
+    active: 22 * MIN,
+    up: 180 * MIN,
+  },
+  {
+    name: 'cold-lantern',
+    type: 'gemini',
+    state: 'crashed',
+    attention: 'crashed',
+    reason: 'oom',
+    exitCode: 137,
+    output: 'FATAL ERROR: JavaScript heap out of memory',
+    active: 31 * MIN,
+  },
+  {
+    name: 'sable-kite',
+    type: 'aider',
+    host: 'nuc-2',
+    state: 'failed',
+    attention: 'failed',
+    error: PORT_TAKEN,
+    active: 38 * MIN,
+  },
   { name: 'north-quill', type: 'gemini', state: 'preparing', active: 0 },
-  { name: 'amber-delta', type: 'aider', host: 'nuc-2', state: 'stopping', cpu: 12, wave: 6, memory: 203, output: 'Applied edit to docs/runbook.md', active: 0, up: 51 * MIN, stopIn: 7000 },
-  { name: 'pale-comet', type: 'claude', cpu: 48, wave: 14, memory: 402, limit: 1024, output: 'Edit src/lib/server/engine/reconcile.ts', active: 0, up: 130 * MIN },
-  { name: 'tidy-heron', type: 'codex', cpu: 62, wave: 20, memory: 611, limit: 1024, output: 'running 214 tests, 131 passed', active: 0, up: 250 * MIN },
-  { name: 'iron-thistle', type: 'claude', host: 'nuc-2', cpu: 22, wave: 9, memory: 298, output: 'Reading 14 files in packages/host-agent', active: 8000, up: 1500 * MIN },
-  { name: 'claude-migrate-ledger-07', type: 'claude', host: 'nuc-2', cpu: 15, wave: 4, memory: 355, output: 'I will look at the failing migration first.', active: MIN, up: 44 * MIN },
-  { name: 'blue-sparrow', type: 'shell', host: 'nuc-2', cpu: 0, memory: 18, limit: 256, output: '\u001b[32magent@blue-sparrow\u001b[0m:/workspace$', active: 6 * MIN, up: 540 * MIN },
-  { name: 'mossy-anvil', type: 'custom', cpu: 8, wave: 3, memory: 96, limit: null, output: 'Wrote 3 tests for the idle rule', active: 41_000, up: 20 * MIN },
-  { name: 'glass-beacon', type: 'claude', state: 'paused', cpu: 0, memory: 340, output: 'budget reached: 2 h of 2 h', active: 40 * MIN, up: 300 * MIN },
-  { name: 'fern-cutter', type: 'claude', state: 'stopped', reason: 'idle', output: 'All done. 6 files changed, all checks pass.', active: 60 * MIN },
-  { name: 'low-tide', type: 'shell', host: 'pier-9', state: 'exited', exitCode: 0, output: 'backup written to /data/out.tar', active: 180 * MIN },
-  { name: 'stone-orchid', type: 'codex', host: 'pier-9', state: 'stopped', reason: 'operator admin', output: 'bye', active: 300 * MIN },
-  { name: 'kind-raven', type: 'gemini', state: 'crashed', reason: 'crash 3', exitCode: 3, output: 'Error: connect ECONNREFUSED', active: 200 * MIN },
-  { name: 'salt-window', type: 'gemini', host: 'edge-berlin', unreachable: true, output: 'indexing repository', active: MIN, up: 90 * MIN },
+  {
+    name: 'amber-delta',
+    type: 'aider',
+    host: 'nuc-2',
+    state: 'stopping',
+    cpu: 12,
+    wave: 6,
+    memory: 203,
+    output: 'Applied edit to docs/runbook.md',
+    active: 0,
+    up: 51 * MIN,
+    stopIn: 7000,
+  },
+  {
+    name: 'pale-comet',
+    type: 'claude',
+    cpu: 48,
+    wave: 14,
+    memory: 402,
+    limit: 1024,
+    output: 'Edit src/lib/server/engine/reconcile.ts',
+    active: 0,
+    up: 130 * MIN,
+  },
+  {
+    name: 'tidy-heron',
+    type: 'codex',
+    cpu: 62,
+    wave: 20,
+    memory: 611,
+    limit: 1024,
+    output: 'running 214 tests, 131 passed',
+    active: 0,
+    up: 250 * MIN,
+  },
+  {
+    name: 'iron-thistle',
+    type: 'claude',
+    host: 'nuc-2',
+    cpu: 22,
+    wave: 9,
+    memory: 298,
+    output: 'Reading 14 files in packages/host-agent',
+    active: 8000,
+    up: 1500 * MIN,
+  },
+  {
+    name: 'claude-migrate-ledger-07',
+    type: 'claude',
+    host: 'nuc-2',
+    cpu: 15,
+    wave: 4,
+    memory: 355,
+    output: 'I will look at the failing migration first.',
+    active: MIN,
+    up: 44 * MIN,
+  },
+  {
+    name: 'blue-sparrow',
+    type: 'shell',
+    host: 'nuc-2',
+    cpu: 0,
+    memory: 18,
+    limit: 256,
+    output: '\u001b[32magent@blue-sparrow\u001b[0m:/workspace$',
+    active: 6 * MIN,
+    up: 540 * MIN,
+  },
+  {
+    name: 'mossy-anvil',
+    type: 'custom',
+    cpu: 8,
+    wave: 3,
+    memory: 96,
+    limit: null,
+    output: 'Wrote 3 tests for the idle rule',
+    active: 41_000,
+    up: 20 * MIN,
+  },
+  {
+    name: 'glass-beacon',
+    type: 'claude',
+    state: 'paused',
+    cpu: 0,
+    memory: 340,
+    output: 'budget reached: 2 h of 2 h',
+    active: 40 * MIN,
+    up: 300 * MIN,
+  },
+  {
+    name: 'fern-cutter',
+    type: 'claude',
+    state: 'stopped',
+    reason: 'idle',
+    output: 'All done. 6 files changed, all checks pass.',
+    active: 60 * MIN,
+  },
+  {
+    name: 'low-tide',
+    type: 'shell',
+    host: 'pier-9',
+    state: 'exited',
+    exitCode: 0,
+    output: 'backup written to /data/out.tar',
+    active: 180 * MIN,
+  },
+  {
+    name: 'stone-orchid',
+    type: 'codex',
+    host: 'pier-9',
+    state: 'stopped',
+    reason: 'operator admin',
+    output: 'bye',
+    active: 300 * MIN,
+  },
+  {
+    name: 'kind-raven',
+    type: 'gemini',
+    state: 'crashed',
+    reason: 'crash 3',
+    exitCode: 3,
+    output: 'Error: connect ECONNREFUSED',
+    active: 200 * MIN,
+  },
+  {
+    name: 'salt-window',
+    type: 'gemini',
+    host: 'edge-berlin',
+    unreachable: true,
+    output: 'indexing repository',
+    active: MIN,
+    up: 90 * MIN,
+  },
 ];
 
 function view(sketch: Sketch, index: number): AgentView {
@@ -82,7 +272,8 @@ function view(sketch: Sketch, index: number): AgentView {
     limits: { memory: limit === null ? null : limit * MIB, cpu: 0.5 },
     createdAt: before(3000 * MIN),
     createdBy: 'admin',
-    startedAt: state === 'failed' || state === 'preparing' ? null : before(sketch.up ?? sketch.active + 60 * MIN),
+    startedAt:
+      state === 'failed' || state === 'preparing' ? null : before(sketch.up ?? sketch.active + 60 * MIN),
     endedAt: null,
     exitCode: sketch.exitCode ?? null,
     error: sketch.error ?? null,
@@ -96,7 +287,9 @@ function pulse(sketch: Sketch): Pulse {
   const { cpu = null, wave = 0.5 } = sketch;
   const limit = sketch.limit === undefined ? 512 : sketch.limit;
   const spark = Array.from({ length: 30 }, (_, i) =>
-    cpu === null ? null : Math.max(0, cpu + wave * (Math.sin(i * 1.7 + cpu) + Math.sin(i * 0.6)) - (i > 27 ? 0 : wave / 2)),
+    cpu === null
+      ? null
+      : Math.max(0, cpu + wave * (Math.sin(i * 1.7 + cpu) + Math.sin(i * 0.6)) - (i > 27 ? 0 : wave / 2)),
   );
   return {
     cpu,
@@ -121,24 +314,88 @@ export function fleet(count: number): { agents: AgentView[]; pulses: Record<stri
 }
 
 export const PROGRESS: Readonly<Record<string, ProgressView>> = {
-  a6: { operationId: 'o1', agentId: 'a6', step: 'pull', percent: 62, text: 'a41f2c: 188 of 304 MB, 6 s left' },
+  a6: {
+    operationId: 'o1',
+    agentId: 'a6',
+    step: 'pull',
+    percent: 62,
+    text: 'a41f2c: 188 of 304 MB, 6 s left',
+  },
 };
 
 export const PROBLEM: Problem = PORT_TAKEN;
 
-const engine = { id: 'x', version: '28.5.1', apiVersion: '1.51', os: 'Debian 12', cpus: 16, memory: 32 * 1024 * MIB, cgroupVersion: '2', storageDriver: 'overlay2' };
+const engine = {
+  id: 'x',
+  version: '28.5.1',
+  apiVersion: '1.51',
+  os: 'Debian 12',
+  cpus: 16,
+  memory: 32 * 1024 * MIB,
+  cgroupVersion: '2',
+  storageDriver: 'overlay2',
+};
 export const HOSTS: readonly HostView[] = [
-  { id: 'edge-berlin', name: 'edge-berlin', kind: 'tcp', address: 'tcp://10.20.0.7:2376', state: 'offline', since: before(MIN), engine: null, nextTryAt: new Date(NOW + 12_000).toISOString(), error: { code: 'HOST_UNREACHABLE', message: 'dial tcp 10.20.0.7:2376: i/o timeout', hint: 'Check the host and the network between. Slipway keeps trying.' } },
-  { id: 'atlas', name: 'atlas', kind: 'local', address: 'unix:///var/run/docker.sock', state: 'online', since: before(600 * MIN), engine, nextTryAt: null, error: null },
-  { id: 'nuc-2', name: 'nuc-2', kind: 'local', address: 'unix:///var/run/docker.sock', state: 'degraded', since: before(600 * MIN), engine: { ...engine, cpus: 4, memory: 16 * 1024 * MIB }, nextTryAt: null, error: null },
+  {
+    id: 'edge-berlin',
+    name: 'edge-berlin',
+    kind: 'tcp',
+    address: 'tcp://10.20.0.7:2376',
+    state: 'offline',
+    since: before(MIN),
+    engine: null,
+    nextTryAt: new Date(NOW + 12_000).toISOString(),
+    error: {
+      code: 'HOST_UNREACHABLE',
+      message: 'dial tcp 10.20.0.7:2376: i/o timeout',
+      hint: 'Check the host and the network between. Slipway keeps trying.',
+    },
+  },
+  {
+    id: 'atlas',
+    name: 'atlas',
+    kind: 'local',
+    address: 'unix:///var/run/docker.sock',
+    state: 'online',
+    since: before(600 * MIN),
+    engine,
+    nextTryAt: null,
+    error: null,
+  },
+  {
+    id: 'nuc-2',
+    name: 'nuc-2',
+    kind: 'local',
+    address: 'unix:///var/run/docker.sock',
+    state: 'degraded',
+    since: before(600 * MIN),
+    engine: { ...engine, cpus: 4, memory: 16 * 1024 * MIB },
+    nextTryAt: null,
+    error: null,
+  },
 ];
 
 export const OPERATION: OperationView = {
-  id: 'o1', kind: 'spawn', state: 'running', agentId: 'a6', agentName: 'north-quill', host: 'atlas', actor: 'admin', error: null,
-  startedAt: before(9000), endedAt: null, cancellable: true,
+  id: 'o1',
+  kind: 'spawn',
+  state: 'running',
+  agentId: 'a6',
+  agentName: 'north-quill',
+  host: 'atlas',
+  actor: 'admin',
+  error: null,
+  startedAt: before(9000),
+  endedAt: null,
+  cancellable: true,
   steps: [
     { name: 'validate', state: 'done', startedAt: before(9000), endedAt: before(8990), note: null },
-    { name: 'image', state: 'done', startedAt: before(8990), endedAt: before(6000), note: 'slipway/gemini:0.9, from the registry' },
+    {
+      name: 'image',
+      state: 'done',
+      startedAt: before(8990),
+      endedAt: before(6000),
+      note: 'slipway/gemini:0.9, from the registry',
+    },
     { name: 'pull', state: 'running', startedAt: before(6000), endedAt: null, note: null },
     { name: 'network', state: 'waiting', startedAt: null, endedAt: null, note: null },
     { name: 'create', state: 'waiting', startedAt: null, endedAt: null, note: null },
@@ -147,7 +404,18 @@ export const OPERATION: OperationView = {
 };
 
 export const SNAPSHOT: SnapshotView = {
-  id: 's1', name: 'before-rename', agentId: 'a0', agentName: 'ember-fox', hostId: 'atlas', image: 'slipway/ember-fox:before-rename', imageId: 'sha256:1', size: 412 * MIB, parentId: null, comment: '', createdAt: before(180 * MIN), createdBy: 'admin',
+  id: 's1',
+  name: 'before-rename',
+  agentId: 'a0',
+  agentName: 'ember-fox',
+  hostId: 'atlas',
+  image: 'slipway/ember-fox:before-rename',
+  imageId: 'sha256:1',
+  size: 412 * MIB,
+  parentId: null,
+  comment: '',
+  createdAt: before(180 * MIN),
+  createdBy: 'admin',
 };
 
 const TEXTS = [
@@ -168,13 +436,19 @@ const TEXTS = [
   'Tests  \u001b[31m1 failed\u001b[0m | \u001b[32m213 passed\u001b[0m (214)',
   'colours: \u001b[38;5;208m256 orange\u001b[0m \u001b[38;2;120;200;255mtrue sky\u001b[0m \u001b[48;2;20;20;90m ground \u001b[0m \u001b[7m inverse \u001b[0m \u001b[94mbright blue\u001b[0m',
   '<img src=x onerror="alert(1)"> is text',
-  'A line that is long enough to leave the page at its right edge: ' + 'the quick brown fox jumps over the lazy dog, '.repeat(6),
+  'A line that is long enough to leave the page at its right edge: ' +
+    'the quick brown fox jumps over the lazy dog, '.repeat(6),
 ] as const;
 
 export function logLines(count: number, from = 0): LogLine[] {
   return Array.from({ length: count }, (_, i): LogLine => {
     const seq = from + i;
     const groupAt = NOW - 6 * MIN + Math.floor(seq / 2) * 190;
-    return { seq, time: `${new Date(groupAt).toISOString().slice(0, -1)}123456Z`, stream: seq % 17 === 0 ? 'stderr' : 'stdout', text: TEXTS[seq % TEXTS.length] ?? '' };
+    return {
+      seq,
+      time: `${new Date(groupAt).toISOString().slice(0, -1)}123456Z`,
+      stream: seq % 17 === 0 ? 'stderr' : 'stdout',
+      text: TEXTS[seq % TEXTS.length] ?? '',
+    };
   });
 }

@@ -62,20 +62,22 @@ const VOLATILE = new Set([
 
 /** Config, HostConfig and the endpoints of NetworkSettings. */
 export function comparableInspect(answer: unknown): string {
-  const id = String(field(answer, 'Id')).slice(0, 12);
-  const networks = Object.entries(Object(field(answer, 'NetworkSettings', 'Networks'))).map(
-    ([name, endpoint]) => {
-      const kept = Object.entries(Object(endpoint)).filter(([key]) => !VOLATILE.has(key));
-      return [name, Object.fromEntries(kept)];
-    },
-  );
+  const id = text(field(answer, 'Id')).slice(0, 12);
+  const endpoints = entriesOf(field(answer, 'NetworkSettings', 'Networks')).map(([name, endpoint]) => {
+    const kept = entriesOf(endpoint).filter(([key]) => !VOLATILE.has(key));
+    return [name, Object.fromEntries(kept)] as const;
+  });
   const said = {
     Config: field(answer, 'Config'),
     HostConfig: field(answer, 'HostConfig'),
-    Networks: Object.fromEntries(networks),
+    Networks: Object.fromEntries(endpoints),
   };
   // the engine's own host name is the short id; links carry the container's name
   return comparable(said)
     .replaceAll(id, '<id>')
     .replaceAll(`:${text(field(answer, 'Name'))}/`, ':<name>/');
+}
+
+function entriesOf(value: unknown): readonly (readonly [string, unknown])[] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }

@@ -1,6 +1,7 @@
 /** The docker CLI that this machine has, run as a person would run it, with words and never through a shell. */
 import { execFile, execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
+import { field, text } from './engine-socket.ts';
 
 export interface DockerCli {
   /** `28.2.2` */
@@ -51,7 +52,7 @@ function clientApi(): string {
       },
     ).trim();
   } catch (error) {
-    const output = error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : '';
+    const output = text(field(error, 'stdout')).trim();
     return /^\d+\.\d+$/.test(output) ? output : '1.41';
   }
 }
@@ -74,7 +75,7 @@ export function dockerCreate(socket: string, words: readonly string[]): Promise<
         resolve(
           error === null && /^[\da-f]{64}$/.test(id)
             ? { id, error: '' }
-            : { id: null, error: stderr.trim() || String(error) },
+            : { id: null, error: stderr.trim() || (error?.message ?? 'no id') },
         );
       },
     );

@@ -10,7 +10,7 @@ export interface RecordedCreate {
 }
 
 export class RecordingEngine {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'recording-engine-'));
+  #folder = '';
   readonly #server: http.Server;
   readonly #made = new Map<string, RecordedCreate>();
 
@@ -38,6 +38,7 @@ export class RecordingEngine {
   }
 
   listen(): Promise<void> {
+    this.#folder = mkdtempSync(join(tmpdir(), 'recording-engine-'));
     return new Promise((resolve) => this.#server.listen(this.socket, resolve));
   }
 

@@ -1,10 +1,13 @@
 import { expect } from 'vitest';
 import type { ContainerPlan, HostConfigPlan } from '#lib/domain/container-plan.ts';
 import { AppError, type ErrorCode } from '#lib/domain/errors.ts';
+import type { Labels } from '#lib/domain/labels.ts';
 import type { Engine, EngineEvent, LogFrame, LogOptions } from '../engine.ts';
 import type { EngineUnderTest } from './subject.ts';
 
 const LABEL = 'dev.slipway.contract';
+/** Several runs may share one engine. */
+const RUN = crypto.randomUUID().slice(0, 8);
 let count = 0;
 
 export type Changes = Partial<Omit<ContainerPlan, 'HostConfig'>> & {
@@ -17,7 +20,7 @@ export class Yard {
   readonly engine: Engine;
   readonly image: string;
   /** Marks all that is ours. */
-  readonly label: Readonly<Record<string, string>>;
+  readonly label: Labels;
   readonly #networks: string[] = [];
   readonly #images: string[] = [];
 
@@ -25,7 +28,7 @@ export class Yard {
     this.subject = subject;
     this.engine = subject.engine;
     this.image = subject.image;
-    this.label = { [LABEL]: unique('yard') };
+    this.label = { [LABEL]: RUN };
   }
 
   plan({ HostConfig, Labels, ...changes }: Changes = {}): ContainerPlan {
@@ -80,6 +83,17 @@ export class Yard {
     return imageId;
   }
 
+  /** Ids of what is ours on the engine: containers, networks, and images made from our containers. */
+  async left(): Promise<readonly string[]> {
+    const [containers, networks, images] = await Promise.all([
+      this.engine.listContainers({ labels: this.label }),
+      this.engine.listNetworks(),
+      this.engine.listImages(),
+    ]);
+    const ours = (each: { readonly labels: Labels }) => each.labels[LABEL] === RUN;
+    return [...containers, ...networks.filter(ours), ...images.filter(ours)].map(({ id }) => id);
+  }
+
   async clear(): Promise<void> {
     const containers = await this.engine.listContainers({ labels: this.label });
     await Promise.all(containers.map(({ id }) => this.engine.removeContainer(id, { force: true })));
@@ -92,7 +106,7 @@ export const PATIENCE = { timeout: 10_000, interval: 30 } as const;
 
 export function unique(kind: string): string {
   count += 1;
-  return `contract-${kind}-${process.pid}-${count}`;
+  return `contract-${kind}-${RUN}-${count}`;
 }
 
 /** All of a log that does not follow. */

@@ -160,8 +160,9 @@ export class DockerEngine implements port.Engine {
   async *logs(id: string, options: port.LogOptions): AsyncGenerator<port.LogFrame> {
     const { signal } = options;
     const docker = this.#docker;
-    const { tty } = await this.inspectContainer(id, signal);
+    const inspect = () => this.inspectContainer(id, signal);
     yield* untilAborted('logs', undefined, signal, (async function* () {
+      const { tty } = await inspect();
       const query = {
         follow: options.follow,
         stdout: true,
@@ -282,6 +283,12 @@ export class DockerEngine implements port.Engine {
       this.#docker.createNetwork({ Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: { ...labels }, abortSignal }),
     );
     return { id: network.id, name, driver: 'bridge', labels };
+  }
+
+  async connectNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void> {
+    await call('network', network, CALL_MS * 3, undefined, (abortSignal) =>
+      this.#docker.getNetwork(network).connect({ Container: containerId, EndpointConfig: { Aliases: [...aliases] }, abortSignal }),
+    );
   }
 
   async removeNetwork(id: string): Promise<void> {

@@ -43,6 +43,9 @@ const ROWS: readonly Row[] = [
   { doing: ['pull'], code: 'PULL_FAILED' },
   { status: 404, words: /no such (container|network|volume|exec)/i, code: 'NOT_FOUND' },
   { status: 404, doing: ['read', 'stop', 'kill', 'pause', 'rename', 'remove', 'logs', 'stats', 'commit', 'start', 'update', 'exec'], code: 'NOT_FOUND' },
+  // the engine answers 500 when one that is not paused is to be resumed, and 403 for a network in use
+  { doing: ['pause'], words: /is not paused/i, code: 'CONFLICT' },
+  { doing: ['network'], words: /has active endpoints|pre-defined network/i, code: 'CONFLICT' },
   { status: 409, code: 'CONFLICT' },
   { status: 304, code: 'CONFLICT' },
 ];

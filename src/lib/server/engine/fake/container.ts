@@ -42,6 +42,7 @@ export class FakeContainer {
   /** Somebody asked for its end: its restart policy is off until it is started again. */
   #stopped = false;
   #waiting = new AbortController();
+  readonly #joined: string[] = [];
 
   constructor(world: World, name: string, plan: ContainerPlan, image: Image) {
     this.#world = world;
@@ -66,7 +67,14 @@ export class FakeContainer {
   }
 
   get networks(): readonly string[] {
-    return networkNames(this.plan);
+    return [...new Set([...networkNames(this.plan), ...this.#joined])];
+  }
+
+  join(network: string): void {
+    if (this.networks.includes(network)) {
+      throw new EngineRefusal(403, `endpoint with name ${this.name} already exists in network ${network}`);
+    }
+    this.#joined.push(network);
   }
 
   /** Has a main process, moving or paused. */

@@ -229,6 +229,14 @@ export class FakePort implements port.Engine {
     );
   }
 
+  connectNetwork(network: string, containerId: string): Promise<void> {
+    return this.calls.make({ method: 'connectNetwork', doing: 'network', subject: network }, () => {
+      const found = this.world.networks.find(network);
+      if (found === undefined) throw new EngineRefusal(404, `network ${network} not found`);
+      this.world.containers.find(containerId).join(found.name);
+    });
+  }
+
   removeNetwork(id: string): Promise<void> {
     return this.calls.make({ method: 'removeNetwork', doing: 'network' }, () =>
       this.world.networks.remove(id, (name) => this.world.containers.isInUse(name)),

@@ -1,8 +1,8 @@
 /**
  * The few words of sh that tests need: commands with quotes, `;`, newline, `&&`, `||`, `>&2` and `while …; do …; done`.
- * Anything else throws a plain Error: a script that the fake cannot run is a fault of the test.
+ * Anything else (variables, pipes, files) throws a plain Error: a script that the fake cannot run is a fault of the test.
  */
-export type Joiner = ';' | '&&' | '||';
+type Joiner = ';' | '&&' | '||';
 
 export type Statement = { readonly after: Joiner } & (
   | { readonly kind: 'call'; readonly words: readonly string[]; readonly toStderr: boolean }
@@ -15,7 +15,7 @@ interface Token {
 }
 
 const TOKEN =
-  /[^\S\n]+|(?<operator>&&|\|\||1?>&2|[;\n])|(?<word>(?:'[^']*'|"[^"]*"|\\.|[^\s;&|<>'"\\])+)|(?<unknown>.)/gs;
+  /[^\S\n]+|(?<operator>&&|\|\||1?>&2|[;\n])|(?<word>(?:'[^']*'|"[^"$`\\]*"|\\.|[^\s;&|<>'"\\$`*?(){}])+)|(?<unknown>.)/gs;
 
 export function parseScript(script: string): readonly Statement[] {
   const tokens = [...script.matchAll(TOKEN)].flatMap((match): Token[] => {

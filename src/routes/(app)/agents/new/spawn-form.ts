@@ -1,12 +1,30 @@
 /** The fields of the form as the API's input. Pure, and the same on the server and for the preview in the page. */
 import type { FieldProblem } from '#lib/domain/errors.ts';
 
-export type FormFields = Readonly<Record<string, string>>;
+/** `shown` says that the form had the box for `tty` at all: a box that is not ticked is not sent. */
+export const FIELD_NAMES = [
+  'type',
+  'name',
+  'host',
+  'image',
+  'memory',
+  'cpu',
+  'command',
+  'env',
+  'tags',
+  'role',
+  'profile',
+  'pull',
+  'tty',
+  'shown',
+] as const;
+export type FieldName = (typeof FIELD_NAMES)[number];
+export type FormFields = Readonly<Partial<Record<FieldName, string>>>;
 export type SpawnBody = Readonly<Record<string, unknown>>;
 
 /** What is left empty is left out: the type and the defaults decide then. */
 export function spawnBody(fields: FormFields): SpawnBody {
-  const text = (name: string) => {
+  const text = (name: FieldName) => {
     const value = fields[name]?.trim() ?? '';
     return value === '' ? undefined : value;
   };
@@ -33,7 +51,7 @@ export function spawnBody(fields: FormFields): SpawnBody {
 
 /** The lines of `env` and `tags` that have no `=`: the schema would not see them. */
 export function pairProblems(fields: FormFields): readonly FieldProblem[] {
-  return ['env', 'tags'].flatMap((field) =>
+  return (['env', 'tags'] as const).flatMap((field) =>
     lines(fields[field])
       .filter((line) => line.indexOf('=') < 1)
       .map((line) => ({ field, value: line, rule: `"${line}" must be written as KEY=value` })),

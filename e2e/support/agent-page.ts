@@ -1,0 +1,39 @@
+/** Where things are on the pages about agents. */
+import type { Locator, Page } from '@playwright/test';
+
+/** The row (or card) of an agent in a list. */
+export function row(page: Page, name: string): Locator {
+  return page.getByRole('rowgroup').filter({ has: page.getByRole('link', { name, exact: true }) });
+}
+
+/** The state in words, in its row. */
+export function rowState(page: Page, name: string): Locator {
+  return row(page, name).locator('.a-st');
+}
+
+/** The state in words, in the head of its own page. */
+export function badge(page: Page): Locator {
+  return page.locator('header .badge');
+}
+
+/** A button in the head of its own page. */
+export function verb(page: Page, name: string): Locator {
+  return page.locator('header').getByRole('button', { name, exact: true });
+}
+
+export function log(page: Page): Locator {
+  return page.getByRole('log');
+}
+
+/** A shell script as an agent's command. It ends by SIGTERM at once. */
+export function script(text: string): readonly string[] {
+  return ['sh', '-c', text];
+}
+
+/** Prints `line 1`, `line 2` ... without end, this many milliseconds apart. */
+export function counting(everyMs: number): readonly string[] {
+  return script(`i=0; while true; do i=$((i+1)); echo "line $i"; usleep ${everyMs * 1000}; done`);
+}
+
+/** Runs until it is stopped and prints one line. */
+export const quiet = script('echo up; exec sleep infinity');

@@ -1,0 +1,33 @@
+import { defineConfig } from '@playwright/test';
+
+/** Against the build and a real engine: `npm test e2e` prepares both; by itself `npm run e2e` needs a build and root. */
+export default defineConfig({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  // two cores: a browser, a server and an engine each
+  workers: 2,
+  timeout: 45_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: [['list'], ['html', { open: 'never' }]],
+  use: {
+    viewport: { width: 1440, height: 900 },
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      // Playwright's own browser is a download; Debian's is a package
+      executablePath: '/usr/bin/chromium',
+      args: [
+        '--headless',
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+});
