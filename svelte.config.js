@@ -25,5 +25,11 @@ export default {
       },
     },
     version: { pollInterval: 0 },
+    typescript: {
+      config: (config) => ({
+        ...config,
+        include: [...config.include, '../scripts/**/*.ts', '../e2e/**/*.ts', '../bench/**/*.ts'],
+      }),
+    },
   },
 };

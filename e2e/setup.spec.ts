@@ -39,7 +39,7 @@ test.describe('before the first admin', () => {
     await page.getByLabel('Setup token').fill(SETUP_TOKEN);
     await page.getByLabel('Password', { exact: true }).fill('short');
     await page.getByRole('button', { name: 'Start using Slipway' }).click();
-    await expect(page.getByText('at least 10 characters')).toBeVisible();
+    await expect(page.getByText('at least 10 characters', { exact: true })).toBeVisible();
     expect(await readFile(path.join(dataDir, 'setup-token'), 'utf8')).toBe(`${SETUP_TOKEN}\n`);
   });
 

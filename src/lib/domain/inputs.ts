@@ -120,14 +120,12 @@ export const removeInput = z.strictObject({
   force: z.boolean().default(false),
   timeout: z.number().int().min(0).max(3_600_000).default(10_000),
 });
-export type RemoveInput = z.output<typeof removeInput>;
 
 export const snapshotInput = z.strictObject({
   name: z.string().regex(SNAPSHOT_NAME_RULE, SNAPSHOT_NAME_HELP).optional(),
   comment: line(1000).default(''),
   pause: z.boolean().default(true),
 });
-export type SnapshotInput = z.output<typeof snapshotInput>;
 
 /** From a query string or from JSON. Not `z.coerce`: it reads an empty text as 0. */
 const wholeNumber = z.union([z.number().int(), z.string().regex(/^\d{1,9}$/).transform(Number)], 'must be a whole number');
@@ -146,16 +144,13 @@ const userName = z.string().regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9._@-]{0,62}[a-zA-Z0-
 const newPassword = z.string().min(10, 'at least 10 characters').max(1024, 'at most 1024 characters');
 
 export const setupInput = z.strictObject({ token: text(256), name: userName, password: newPassword });
-export type SetupInput = z.output<typeof setupInput>;
 
 export const loginInput = z.strictObject({ name: text(256), password: text(1024) });
-export type LoginInput = z.output<typeof loginInput>;
 
 export const apiTokenInput = z.strictObject({
   name: line(80).min(1, 'must have a name'),
   expiresInDays: z.number().int().min(1).max(3650).nullable().default(90),
 });
-export type ApiTokenInput = z.output<typeof apiTokenInput>;
 
 /** Reads `input` by `schema`. Throws VALIDATION that lists every refused field with its rule and, where it is no secret, its value. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {

@@ -66,7 +66,7 @@ export const t = {
     connecting: 'Connecting',
     lost: 'No connection',
     since: (clock: string) => `No connection since ${clock}`,
-    nextTry: (seconds: number) => `next try in ${seconds} s`,
+    nextTry: (span: string) => `next try in ${span}`,
     trying: 'trying now',
     tryNow: 'Try now',
   },

@@ -42,7 +42,8 @@ export class Fleet {
   }
 
   find(id: string): Host | undefined {
-    return this.hosts().find((host) => host.id === id);
+    for (const host of this.#hosts.values()) if (host.id === id) return host;
+    return undefined;
   }
 
   /** By id. Throws NOT_FOUND. */

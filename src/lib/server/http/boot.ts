@@ -32,6 +32,7 @@ export async function boot(): Promise<App> {
   Reflect.set(globalThis, APP, {
     app,
     listen: { host: app.config.host, port: app.config.port },
+    trustedProxies: app.config.trustedProxies,
     ready: (address: string) => {
       announce(app, address);
     },

@@ -54,5 +54,3 @@ export function asUser(actor: Actor | null): Extract<Actor, { kind: 'user' }> {
 export function asReason(actor: Actor): string {
   return actor.kind === 'user' ? `operator ${actor.name}` : actor.name;
 }
-
-export const SYSTEM: Actor = { kind: 'system', name: 'slipway', role: 'admin' };

@@ -5,7 +5,7 @@
 import { advance, observe, type AgentState, type Observation } from '#lib/domain/agent-state.ts';
 import type { Problem } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type LifeId } from '#lib/domain/ids.ts';
-import type { AgentView } from '#lib/protocol/views.ts';
+import type { AgentView, HostState } from '#lib/protocol/views.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentPatch, AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { Journal, Tell } from '../storage/journal.ts';
@@ -22,6 +22,7 @@ export class AgentRecords {
   readonly #agents: AgentRepository;
   readonly #fleet: Fleet;
   readonly #intents = new Map<AgentId, string>();
+  readonly #views = new WeakMap<AgentRow, { readonly hostState: HostState | undefined; readonly view: AgentView }>();
 
   constructor(journal: Journal, agents: AgentRepository, fleet: Fleet) {
     this.#journal = journal;
@@ -47,8 +48,14 @@ export class AgentRecords {
     return this.#intents.has(id);
   }
 
+  /** Rows are never changed in place, so a view is good for as long as its row and its host's state are. */
   view(row: AgentRow): AgentView {
-    return agentView(row, this.#fleet);
+    const hostState = this.#fleet.find(row.hostId)?.state;
+    const known = this.#views.get(row);
+    if (known !== undefined && known.hostState === hostState) return known.view;
+    const view = agentView(row, this.#fleet);
+    this.#views.set(row, { hostState, view });
+    return view;
   }
 
   create(row: AgentRow, also?: (tell: Tell) => void): void {

@@ -286,9 +286,9 @@ export class DockerEngine implements port.Engine {
   }
 
   async connectNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void> {
-    await call('network', network, CALL_MS * 3, undefined, (abortSignal) =>
-      this.#docker.getNetwork(network).connect({ Container: containerId, EndpointConfig: { Aliases: [...aliases] }, abortSignal }),
-    );
+    const body = { Container: containerId, EndpointConfig: { Aliases: [...aliases] } };
+    const path = `/networks/${encodeURIComponent(network)}/connect?` as const;
+    await call('network', network, CALL_MS * 3, undefined, (abortSignal) => post(this.#docker, path, {}, body, { 200: true }, abortSignal));
   }
 
   async removeNetwork(id: string): Promise<void> {

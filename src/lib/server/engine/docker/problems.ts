@@ -87,13 +87,6 @@ function field(error: unknown, key: string): unknown {
   return typeof error === 'object' && error !== null ? Reflect.get(error, key) : undefined;
 }
 
-/** True when the error says that no engine is there (and not that it refused something). */
-export function isConnectionLoss(error: unknown): boolean {
-  if (error instanceof AppError) return error.code === 'SOCKET_ERROR';
-  const code = field(error, 'code');
-  return typeof code === 'string' && (code in SOCKET_HINTS || GONE.has(code));
-}
-
 /**
  * Turns whatever a call threw into an AppError. `subject` is the name that the person knows (an image, an agent).
  * An aborted call becomes CANCELLED, a deadline SOCKET_ERROR.
