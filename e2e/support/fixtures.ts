@@ -104,12 +104,16 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       started.push(site);
       return site;
     });
+    const bugs = started.flatMap((site) => site.bugs);
     await Promise.all(started.map((site) => site.end()));
+    expect(bugs, 'mistakes in the log of the server').toEqual([]);
   },
   tidy: [
     async ({ site }, use) => {
+      const before = site.bugs.length;
       await use(undefined);
       await site.api.removeAgents();
+      expect(site.bugs.slice(before), 'mistakes in the log of the server').toEqual([]);
     },
     { auto: true },
   ],

@@ -56,6 +56,11 @@ export class Site {
     return this.#server.output;
   }
 
+  /** What the server wrote about mistakes of its own (level error and worse). No test may cause any. */
+  get bugs(): readonly string[] {
+    return this.output.split('\n').filter((line) => /^\{"level":[56]0,/.test(line));
+  }
+
   /** With a token of the admin. Throws before `setUp()`. */
   get api(): Api {
     if (this.#api === null) throw new Error('the site is not set up');

@@ -324,10 +324,15 @@ export const t = {
       create: 'Create the container',
       start: 'Start it',
       ready: 'Wait until it is ready',
+      countdown: 'Wait, in case it is taken back',
       stop: 'Stop it',
+      restart: 'Restart it',
+      cancel: 'End what was going on',
+      record: 'Write it down',
       remove: 'Remove the container',
       commit: 'Write the image',
     },
+    notReached: 'not reached',
     stepStates: {
       waiting: 'waiting',
       running: 'running',
@@ -354,4 +359,5 @@ export const t = {
   auth: { ownHosts: 'Runs on your own hosts', version: (v: string) => `Slipway ${v}` },
 } as const;
 
+/** @public the shape of a second language */
 export type Texts = typeof t;

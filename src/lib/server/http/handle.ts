@@ -37,7 +37,11 @@ export async function handleWith(app: App, { event, resolve }: HandleInput): Pro
   const refused = refuse(app, event);
   if (refused !== null) return finish(refused, locals.requestId, url);
   const plain = wantsPlainAction(request, url);
-  if (plain) request.headers.set('accept', 'application/json');
+  if (plain) {
+    request.headers.set('accept', 'application/json');
+    // where the same address has an API too, Kit tells a form action by this header alone
+    if (url.search.startsWith('?/')) request.headers.set('x-sveltekit-action', 'true');
+  }
   const answer = await resolve(event, { transformPageChunk: ({ html }) => html.replace('%slipway.theme%', locals.theme) });
   return finish(plain ? await plainActionAnswer(answer, locals.requestId) : answer, locals.requestId, url);
 }

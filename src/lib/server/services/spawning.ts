@@ -162,8 +162,9 @@ export class Spawning {
       // the engine's facts came first: it ended or went while it was starting
       if (row === undefined || !['queued', 'preparing', 'creating', 'starting'].includes(row.state)) throw error;
       const keep = problem.code === 'READY_TIMEOUT';
-      if (!keep && made.engine !== null) await this.#cleanUp(made.engine, id, made.networkId);
+      // written down first, and without its container: else the events of the cleaning up would count as news of the agent
       records.fail(id, problem, keep ? {} : { containerId: null, endedAt: row.startedAt === null ? null : Date.now() });
+      if (!keep && made.engine !== null) await this.#cleanUp(made.engine, id, made.networkId);
       throw error;
     }
   }

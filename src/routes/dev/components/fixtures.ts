@@ -8,7 +8,6 @@ import type {
   OperationView,
   ProgressView,
   Pulse,
-  SnapshotView,
 } from '#lib/protocol/views.ts';
 
 export const NOW = Date.parse('2026-11-21T09:42:07Z');
@@ -400,19 +399,4 @@ export const OPERATION: OperationView = {
     { name: 'create', state: 'waiting', startedAt: null, endedAt: null, note: null },
     { name: 'start', state: 'skipped', startedAt: null, endedAt: null, note: null },
   ],
-};
-
-export const SNAPSHOT: SnapshotView = {
-  id: 's1',
-  name: 'before-rename',
-  agentId: 'a0',
-  agentName: 'ember-fox',
-  hostId: 'atlas',
-  image: 'slipway/ember-fox:before-rename',
-  imageId: 'sha256:1',
-  size: 412 * MIB,
-  parentId: null,
-  comment: '',
-  createdAt: before(180 * MIN),
-  createdBy: 'admin',
 };
