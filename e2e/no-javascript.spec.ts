@@ -1,10 +1,19 @@
 /** Reading and the forms work without JavaScript; what is live elsewhere is here as it was when the page was loaded. */
+import type { Page } from '@playwright/test';
 import { badge, log, quiet, row, rowState, script, verb } from './support/agent-page.ts';
 import { expect, test } from './support/fixtures.ts';
 import { refusedWith } from './support/page-guard.ts';
 import { ADMIN } from './support/site.ts';
 
 test.use({ javaScriptEnabled: false });
+
+/** What a reader without JavaScript does to see what is new. */
+async function reloadUntil(page: Page, address: string, seen: () => Promise<void>) {
+  await expect(async () => {
+    await page.goto(address);
+    await seen();
+  }).toPass();
+}
 
 test('an operator signs in and out', async ({ newContext, guard }) => {
   guard.expected(refusedWith(401));
@@ -25,9 +34,8 @@ test('an operator signs in and out', async ({ newContext, guard }) => {
 test('the list and the last lines of a log can be read', async ({ page, api }) => {
   const agent = await api.spawn({ name: 'readable', command: script('seq 1 300; exec sleep infinity') });
   await expect.poll(async () => (await api.call<{ count: number }>('GET', '/api/agents/readable/logs?tail=300')).body.count).toBe(300);
-  await page.goto('/agents');
+  await reloadUntil(page, '/agents', () => expect(row(page, 'readable').locator('.a-out')).toHaveText('300'));
   await expect(rowState(page, 'readable')).toHaveText('Ready');
-  await expect(row(page, 'readable').locator('.a-out')).toHaveText('300');
   await row(page, 'readable').getByRole('link', { name: 'readable', exact: true }).click();
   await expect(page).toHaveURL(`/agents/${agent.id}`);
   await expect(badge(page)).toHaveText('Ready');
@@ -61,7 +69,7 @@ test('an agent is launched, with mistakes shown in place, then stopped, started 
     await page.goto('/agents/by-plain-form');
   };
   await state('ready');
-  await expect(log(page)).toContainText('by form');
+  await reloadUntil(page, '/agents/by-plain-form', () => expect(log(page)).toContainText('by form'));
 
   await verb(page, 'Stop').click();
   await expect(badge(page)).toHaveText(/Stopping, \d s/);

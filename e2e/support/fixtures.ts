@@ -48,7 +48,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   fragileEngine: [
     // eslint-disable-next-line no-empty-pattern -- as above
     async ({}, use) => {
-      const engine = await startTestEngine({ own: true });
+      const engine = await startTestEngine({ args: '--live-restore' });
       await use(engine);
       await engine.stop();
     },

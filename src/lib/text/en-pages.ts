@@ -50,7 +50,7 @@ export const p = {
     type: 'Type',
     host: 'Host',
     tag: 'Tag',
-    any: (what: string) => `Any ${what}`,
+    any: 'any',
     groupBy: 'Group by',
     groups: { state: 'state', type: 'type', host: 'host', none: 'nothing' },
     view: 'View',

@@ -40,10 +40,13 @@ export class Sampler {
 
   /** One host, until the signal. */
   async run(host: Host, engine: Engine, signal: AbortSignal): Promise<void> {
+    // a rate needs two readings: the second follows soon
+    let wait: number = SOON_MS[1];
     while (!signal.aborted) {
       const rows = this.#agents.onHost(host.id).filter((row) => this.#isMeasured(row) && !this.#watched.has(row.id));
       await Promise.all(rows.map((row) => this.#measure(engine, row, signal)));
-      await pause(EVERY_MS, signal);
+      await pause(wait, signal);
+      wait = EVERY_MS;
     }
   }
 

@@ -31,9 +31,12 @@ export class Tails {
     });
   }
 
-  /** For those that ran before Slipway did. */
+  /** For those that were there before Slipway was. One that does not run is read to its end: its last words say why. */
   start(): void {
-    for (const row of this.#agents.list()) this.#see(row.id, row.state, row.containerId);
+    for (const row of this.#agents.list()) {
+      const { containerId } = row;
+      if (containerId !== null) this.#board.follow(row.id, () => this.#tail(row, containerId));
+    }
   }
 
   close(): void {
