@@ -3,14 +3,21 @@ import { badge, counting, log, quiet, row, rowState, script, verb } from './supp
 import { expect, test } from './support/fixtures.ts';
 import { refusedWith } from './support/page-guard.ts';
 
-test('an agent is launched from the form, watched, stopped, started, snapshotted and removed', async ({ page, engine, api, guard }) => {
+test('an agent is launched from the form, watched, stopped, started, snapshotted and removed', async ({
+  page,
+  engine,
+  api,
+  guard,
+}) => {
   await page.goto('/');
   await page.getByRole('link', { name: 'New agent' }).first().click();
   await expect(page.getByRole('radio', { name: 'Shell' })).toBeChecked();
   await page.getByLabel('Name', { exact: true }).fill('whole-life');
   await page.getByLabel('Memory').fill('64m');
   await page.getByText('Advanced').click();
-  await page.getByLabel('Command').fill(['sh', '-c', 'i=0; while true; do i=$((i+1)); echo "tick $i"; sleep 0.2; done'].join('\n'));
+  await page
+    .getByLabel('Command')
+    .fill(['sh', '-c', 'i=0; while true; do i=$((i+1)); echo "tick $i"; sleep 0.2; done'].join('\n'));
   await page.getByLabel('Tags').fill('team=infra');
   await expect(page.getByText('slipway/starter:latest is on local, nothing to pull.')).toBeVisible();
   await page.getByRole('button', { name: 'Launch whole-life' }).click();
@@ -30,12 +37,20 @@ test('an agent is launched from the form, watched, stopped, started, snapshotted
 
   await test.step('the engine has it as the form said', async () => {
     const { containerId } = await api.agent('whole-life');
-    const facts = await engine.cli('inspect', '--format', '{{.HostConfig.Memory}} {{index .Config.Labels "dev.slipway.tag.team"}} {{.HostConfig.SecurityOpt}}', containerId ?? '');
+    const facts = await engine.cli(
+      'inspect',
+      '--format',
+      '{{.HostConfig.Memory}} {{index .Config.Labels "dev.slipway.tag.team"}} {{.HostConfig.SecurityOpt}}',
+      containerId ?? '',
+    );
     expect(facts).toBe('67108864 infra [no-new-privileges]');
   });
 
   await test.step('the list shows state, figures and the last line', async () => {
-    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: /^Agents/ }).click();
+    await page
+      .getByRole('navigation', { name: 'Main' })
+      .getByRole('link', { name: /^Agents/ })
+      .click();
     await expect(rowState(page, 'whole-life')).toHaveText('Ready');
     await expect(row(page, 'whole-life').locator('.a-out')).toHaveText(/tick \d+/);
     await expect(row(page, 'whole-life').locator('.a-cpu')).toHaveText(/\d.* %/);
@@ -48,7 +63,9 @@ test('an agent is launched from the form, watched, stopped, started, snapshotted
     await expect(badge(page)).toHaveText(/Stopping, \d s/);
     await verb(page, 'Undo').click();
     await expect(badge(page)).toHaveText('Ready');
-    expect(await engine.cli('ps', '--format', '{{.State}}', '--filter', 'label=dev.slipway.agent.name=whole-life')).toBe('running');
+    expect(
+      await engine.cli('ps', '--format', '{{.State}}', '--filter', 'label=dev.slipway.agent.name=whole-life'),
+    ).toBe('running');
   });
 
   await test.step('a stop that is not taken back stops it', async () => {
@@ -110,7 +127,9 @@ test('an agent is launched from the form, watched, stopped, started, snapshotted
     await confirm.getByRole('button', { name: 'Remove whole-life' }).click();
     await expect(page).toHaveURL('/agents');
     await expect(row(page, 'whole-life')).toHaveCount(0);
-    await expect.poll(() => engine.cli('ps', '-aq', '--filter', 'label=dev.slipway.agent.name=whole-life')).toBe('');
+    await expect
+      .poll(() => engine.cli('ps', '-aq', '--filter', 'label=dev.slipway.agent.name=whole-life'))
+      .toBe('');
   });
 });
 
@@ -122,7 +141,12 @@ test('an agent that ends by itself shows its exit code in list, page and history
   await expect(page).toHaveTitle('(1) Overview, Slipway');
   await page.goto(`/agents/${agent.id}/history`);
   await expect(badge(page)).toHaveText('Crashed 3');
-  await expect(page.getByRole('region', { name: /^Starts and ends/ }).getByRole('row').nth(1)).toContainText('crash 3');
+  await expect(
+    page
+      .getByRole('region', { name: /^Starts and ends/ })
+      .getByRole('row')
+      .nth(1),
+  ).toContainText('crash 3');
   await page.getByRole('link', { name: 'Log', exact: true }).click();
   await expect(log(page)).toContainText('doing');
 });
@@ -144,7 +168,11 @@ test('several agents are stopped and removed together', async ({ page, api }) =>
   await expect(bulk).toHaveCount(0);
 });
 
-test('a refused command leaves its reason at the agent until it is dismissed', async ({ page, api, guard }) => {
+test('a refused command leaves its reason at the agent until it is dismissed', async ({
+  page,
+  api,
+  guard,
+}) => {
   guard.expected(refusedWith(409));
   const agent = await api.spawn({ name: 'stubborn', command: quiet });
   await page.route('**/api/agents/*/restart*', async (route) => {
@@ -159,7 +187,10 @@ test('a refused command leaves its reason at the agent until it is dismissed', a
   await expect(alert).toHaveCount(0);
 });
 
-test('a page that is loaded anew in the middle of a launch and of a countdown goes on where it was', async ({ page, api }) => {
+test('a page that is loaded anew in the middle of a launch and of a countdown goes on where it was', async ({
+  page,
+  api,
+}) => {
   await page.goto('/agents/new');
   await page.getByLabel('Name', { exact: true }).fill('reloaded');
   await page.getByText('Advanced').click();

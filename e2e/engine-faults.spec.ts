@@ -13,7 +13,13 @@ test.afterEach(async ({ fragileEngine, api }) => {
   await expect.poll(async () => (await api.host()).state, BACK).toBe('online');
 });
 
-test('an engine that is stopped and started in the middle of everything costs nothing but time', async ({ page, context, api, fragileEngine, guard }) => {
+test('an engine that is stopped and started in the middle of everything costs nothing but time', async ({
+  page,
+  context,
+  api,
+  fragileEngine,
+  guard,
+}) => {
   guard.expected(refusedWith(503));
   const agent = await api.spawn({ name: 'goes-on', command: counting(50) });
   const list = await context.newPage();
@@ -42,9 +48,14 @@ test('an engine that is stopped and started in the middle of everything costs no
   await test.step('what needs the engine is refused where it was asked for', async () => {
     await verb(list, 'Restart').click();
     await expect(list.getByRole('alert')).toContainText('SOCKET_ERROR');
-    const answer = await api.call<{ error: { code: string; hint: string } }>('POST', '/api/agents', { type: 'shell' });
+    const answer = await api.call<{ error: { code: string; hint: string } }>('POST', '/api/agents', {
+      type: 'shell',
+    });
     expect([answer.status, answer.body.error.code]).toEqual([503, 'SOCKET_ERROR']);
-    expect((await api.call('GET', '/api/health')).body).toMatchObject({ status: 'degraded', hosts: { local: 'offline' } });
+    expect((await api.call('GET', '/api/health')).body).toMatchObject({
+      status: 'degraded',
+      hosts: { local: 'offline' },
+    });
     await list.goto('/agents');
   });
 
@@ -56,11 +67,20 @@ test('an engine that is stopped and started in the middle of everything costs no
     const before = lastNumber(await readLog(page));
     await expect.poll(async () => lastNumber(await readLog(page)), BACK).toBeGreaterThan(before + 20);
     expectConsecutive(await readLog(page));
-    expect(await api.agent('goes-on')).toMatchObject({ status: 'ready', containerId: agent.containerId, startedAt: agent.startedAt });
+    expect(await api.agent('goes-on')).toMatchObject({
+      status: 'ready',
+      containerId: agent.containerId,
+      startedAt: agent.startedAt,
+    });
   });
 });
 
-test('a hung engine holds up no page, shows as offline, and is back when it goes on', async ({ page, api, site, fragileEngine }) => {
+test('a hung engine holds up no page, shows as offline, and is back when it goes on', async ({
+  page,
+  api,
+  site,
+  fragileEngine,
+}) => {
   const agent = await api.spawn({ name: 'hangs-about', command: quiet });
   await page.goto('/agents');
   await expect(rowState(page, 'hangs-about')).toHaveText('Ready');
@@ -71,7 +91,14 @@ test('a hung engine holds up no page, shows as offline, and is back when it goes
   const headers = { cookie: `${session?.name}=${session?.value}`, accept: 'text/html' };
   const times: number[] = [];
   const measure = async () => {
-    for (const address of ['/', '/agents', `/agents/${agent.id}`, `/agents/${agent.id}/history`, '/activity', '/settings']) {
+    for (const address of [
+      '/',
+      '/agents',
+      `/agents/${agent.id}`,
+      `/agents/${agent.id}/history`,
+      '/activity',
+      '/settings',
+    ]) {
       const started = performance.now();
       const response = await fetch(site.url + address, { headers });
       await response.text();
@@ -82,15 +109,24 @@ test('a hung engine holds up no page, shows as offline, and is back when it goes
   // while nobody knows yet that it hangs, and when it is known
   await measure();
   await measure();
-  await expect(rowState(page, 'hangs-about')).toHaveText('Unreachable, was ready', { timeout: 10_000 - (Date.now() - hungAt) });
+  await expect(rowState(page, 'hangs-about')).toHaveText('Unreachable, was ready', {
+    timeout: 10_000 - (Date.now() - hungAt),
+  });
   await measure();
   const median = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Infinity;
-  test.info().annotations.push({ type: 'median of a page while the engine hangs', description: `${median.toFixed(0)} ms` });
+  test
+    .info()
+    .annotations.push({
+      type: 'median of a page while the engine hangs',
+      description: `${median.toFixed(0)} ms`,
+    });
   expect(median).toBeLessThan(200);
   expect(Math.max(...times)).toBeLessThan(1_000);
 
   await page.goto('/');
-  await expect(page.getByRole('region', { name: /^Needs you/ })).toContainText('The Docker Engine does not answer');
+  await expect(page.getByRole('region', { name: /^Needs you/ })).toContainText(
+    'The Docker Engine does not answer',
+  );
   await fragileEngine.unhang();
   await expect(rowState(page, 'hangs-about')).toHaveText('Ready', BACK);
 });
@@ -121,19 +157,65 @@ test('a host that lost its power shows what ended with it', async ({ page, api, 
   await expect(page.getByRole('region', { name: /^Starts and ends/ }).getByRole('row')).toHaveCount(1 + 2);
 });
 
-test('what was asked of an engine that went away in the middle ends with a reason', async ({ api, fragileEngine }) => {
+test('what was asked of an engine that went away in the middle ends with a reason', async ({
+  api,
+  fragileEngine,
+}) => {
   const agent = await api.spawn({ name: 'half-asked', command: quiet });
   await fragileEngine.hang();
   const asked = api.call('POST', `/api/agents/${agent.id}/restart`);
-  const spawned = api.call<{ id: string }>('POST', '/api/agents', { name: 'half-made', type: 'shell', command: quiet });
+  const spawned = api.call<{ id: string }>('POST', '/api/agents', {
+    name: 'half-made',
+    type: 'shell',
+    command: quiet,
+  });
   await expect.poll(async () => (await api.host()).state).toBe('offline');
   await fragileEngine.unhang();
   expect([200, 503]).toContain((await asked).status);
   expect([201, 503]).toContain((await spawned).status);
   await expect.poll(async () => (await api.host()).state, BACK).toBe('online');
   // whatever became of them: nothing stays in between for good, and the engine has what the list says
-  await expect.poll(async () => (await api.agents()).every(({ status }) => ['ready', 'failed', 'stopped', 'crashed'].includes(status)), { timeout: 35_000 }).toBe(true);
+  await expect
+    .poll(
+      async () =>
+        (await api.agents()).every(({ status }) =>
+          ['ready', 'failed', 'stopped', 'crashed'].includes(status),
+        ),
+      { timeout: 35_000 },
+    )
+    .toBe(true);
   const running = (await api.agents()).filter(({ status }) => status === 'ready').map(({ name }) => name);
   const names = await fragileEngine.cli('ps', '--format', '{{.Label "dev.slipway.agent.name"}}');
   expect(names.split('\n').filter(Boolean).toSorted()).toEqual(running.toSorted());
+});
+
+test('an agent on a host that was away when the page was loaded comes back on that page', async ({
+  page,
+  api,
+  fragileEngine,
+}) => {
+  await api.spawn({ name: 'patient', command: quiet });
+  await fragileEngine.crash();
+  await expect.poll(async () => (await api.host()).state).toBe('offline');
+  await page.goto('/agents');
+  await expect(rowState(page, 'patient')).toHaveText('Unreachable, was ready');
+  await fragileEngine.boot();
+  await expect(rowState(page, 'patient')).not.toHaveText(/Unreachable/, BACK);
+});
+
+test('a Slipway that starts while the engine is away shows its agents as they were, and finds them when it is back', async ({
+  page,
+  site,
+  api,
+  fragileEngine,
+}) => {
+  await api.spawn({ name: 'long-known', command: quiet });
+  await site.sigterm();
+  await fragileEngine.term();
+  await site.startAgain();
+  expect(site.output).toContain('Host local: The Docker socket is missing.');
+  await page.goto('/agents');
+  await expect(rowState(page, 'long-known')).toHaveText('Unreachable, was ready');
+  await fragileEngine.boot();
+  await expect(rowState(page, 'long-known')).toHaveText('Ready', BACK);
 });

@@ -1,7 +1,7 @@
 /** What happens elsewhere shows by itself: on other pages, and when somebody uses the docker CLI. */
 import type { Page } from '@playwright/test';
 import { badge, counting, log, quiet, row, rowState, verb } from './support/agent-page.ts';
-import { expect, fragileTest, test } from './support/fixtures.ts';
+import { expect, test } from './support/fixtures.ts';
 
 /** The promise is a second; the rest is for a machine that runs other tests beside this one. */
 const SOON = { timeout: 1_500 };
@@ -10,9 +10,14 @@ async function isLive(page: Page) {
   await expect(page.getByRole('navigation').getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
 }
 
-test('what the docker CLI does to a container shows in the list within a second', async ({ page, api, engine }) => {
+test('what the docker CLI does to a container shows in the list within a second', async ({
+  page,
+  api,
+  engine,
+}) => {
   const { containerId } = await api.spawn({ name: 'touched', command: quiet });
-  const docker = (verbOfDocker: string, ...args: readonly string[]) => engine.cli(verbOfDocker, ...args, containerId ?? '');
+  const docker = (verbOfDocker: string, ...args: readonly string[]) =>
+    engine.cli(verbOfDocker, ...args, containerId ?? '');
   await page.goto('/agents');
   await isLive(page);
   const state = rowState(page, 'touched');
@@ -33,12 +38,19 @@ test('what the docker CLI does to a container shows in the list within a second'
   await docker('rm');
   await expect(row(page, 'touched')).toHaveCount(0, SOON);
   expect(await api.agents()).toEqual([]);
-  const history = (await api.call<{ history: { to: string; reason: string }[] }>('GET', `/api/agents/${(await removed(api)).id}/history`)).body.history;
+  const history = (
+    await api.call<{ history: { to: string; reason: string }[] }>(
+      'GET',
+      `/api/agents/${(await removed(api)).id}/history`,
+    )
+  ).body.history;
   expect(history[0]).toMatchObject({ to: 'removed', reason: 'external' });
 });
 
 async function removed(api: { call: <Body>(method: string, path: string) => Promise<{ body: Body }> }) {
-  const { agents } = (await api.call<{ agents: { id: string; name: string }[] }>('GET', '/api/agents?status=removed')).body;
+  const { agents } = (
+    await api.call<{ agents: { id: string; name: string }[] }>('GET', '/api/agents?status=removed')
+  ).body;
   const agent = agents.find(({ name }) => name === 'touched');
   if (agent === undefined) throw new Error('it is not among the removed');
   return agent;
@@ -67,33 +79,29 @@ test('the list follows figures and last lines without being touched', async ({ p
   await isLive(page);
   await api.spawn({ name: 'chatty', command: counting(300) });
   const output = row(page, 'chatty').locator('.a-out');
-  await expect(output).toHaveText('line 3');
-  await expect(output).toHaveText('line 9');
+  await expect(output).toHaveText(/^line \d+$/);
+  const first = (await output.textContent()) ?? '';
+  await expect(output).toHaveText(/^line \d+$/);
+  await expect(output).not.toHaveText(first);
   await expect(row(page, 'chatty').locator('.a-mem')).toHaveText(/\d/);
   await expect(row(page, 'chatty').locator('.a-cpu')).toHaveText(/\d/);
 });
 
 test('the overview counts and shows what needs somebody as it happens', async ({ page, api, engine }) => {
   await page.goto('/');
-  await expect(page.getByRole('heading', { name: /An agent is a container/ })).toBeVisible();
-  const { containerId } = await api.spawn({ name: 'will-break', command: ['sh', '-c', 'while [ ! -e /tmp/end ]; do sleep 0.1; done; exit 9'] });
+  await expect(page.getByText('An agent is a container that holds a coding agent')).toBeVisible();
+  const { containerId } = await api.spawn({
+    name: 'will-break',
+    command: ['sh', '-c', 'while [ ! -e /tmp/end ]; do sleep 0.1; done; exit 9'],
+  });
   await expect(rowState(page, 'will-break')).toHaveText('Ready');
   await engine.cli('exec', containerId ?? '', 'touch', '/tmp/end');
   const card = page.getByRole('article', { name: 'will-break' });
   await expect(card).toContainText('Crashed 9');
   await expect(page).toHaveTitle('(1) Overview, Slipway');
-  await engine.cli('exec', containerId ?? '', 'true').catch(() => undefined);
+  await expect(row(page, 'will-break')).toHaveCount(0);
   await card.getByRole('button', { name: 'Start again' }).click();
-  await expect(card).toHaveText(/Crashed 9/);
-});
-
-fragileTest('an agent on a host that was away when the page was loaded comes back on that page', async ({ page, api, fragileEngine, guard }) => {
-  await api.spawn({ name: 'patient', command: quiet });
-  guard.expected(/status of 503/);
-  await fragileEngine.crash();
-  await expect.poll(async () => (await api.host()).state).toBe('offline');
-  await page.goto('/agents');
-  await expect(rowState(page, 'patient')).toHaveText('Unreachable, was ready');
-  await fragileEngine.boot();
-  await expect(rowState(page, 'patient')).not.toHaveText(/Unreachable/, { timeout: 20_000 });
+  // the file is still there, so it ends again: a second life, and no other way to be told
+  await expect.poll(async () => (await api.lives('will-break')).length).toBe(2);
+  await expect(card).toContainText('Crashed 9');
 });

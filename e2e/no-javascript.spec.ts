@@ -33,7 +33,11 @@ test('an operator signs in and out', async ({ newContext, guard }) => {
 
 test('the list and the last lines of a log can be read', async ({ page, api }) => {
   const agent = await api.spawn({ name: 'readable', command: script('seq 1 300; exec sleep infinity') });
-  await expect.poll(async () => (await api.call<{ count: number }>('GET', '/api/agents/readable/logs?tail=300')).body.count).toBe(300);
+  await expect
+    .poll(
+      async () => (await api.call<{ count: number }>('GET', '/api/agents/readable/logs?tail=300')).body.count,
+    )
+    .toBe(300);
   await reloadUntil(page, '/agents', () => expect(row(page, 'readable').locator('.a-out')).toHaveText('300'));
   await expect(rowState(page, 'readable')).toHaveText('Ready');
   await row(page, 'readable').getByRole('link', { name: 'readable', exact: true }).click();
@@ -43,13 +47,20 @@ test('the list and the last lines of a log can be read', async ({ page, api }) =
   await expect(log(page).locator('.ln').first().locator('.tx')).toHaveText('101');
   await expect(log(page).locator('.ln').last().locator('.tx')).toHaveText('300');
   for (const tab of ['Metrics', 'Snapshots', 'History', 'Inspect']) {
-    await page.getByRole('navigation', { name: 'Parts of the agent' }).getByRole('link', { name: new RegExp(`^${tab}`) }).click();
+    await page
+      .getByRole('navigation', { name: 'Parts of the agent' })
+      .getByRole('link', { name: new RegExp(`^${tab}`) })
+      .click();
     await expect(badge(page)).toHaveText('Ready');
   }
   await expect(page.locator('pre')).toContainText('"RestartPolicy"');
 });
 
-test('an agent is launched, with mistakes shown in place, then stopped, started and removed', async ({ page, api, guard }) => {
+test('an agent is launched, with mistakes shown in place, then stopped, started and removed', async ({
+  page,
+  api,
+  guard,
+}) => {
   guard.expected(refusedWith(400));
   await page.goto('/agents/new');
   await page.getByLabel('Name', { exact: true }).fill('-bad-');
@@ -65,7 +76,9 @@ test('an agent is launched, with mistakes shown in place, then stopped, started 
   await page.getByRole('button', { name: /^Launch/ }).click();
   await expect(page).toHaveURL(/\/agents\/(?!new)/);
   const state = async (wanted: string) => {
-    await expect.poll(async () => (await api.agent('by-plain-form')).status, { timeout: 15_000 }).toBe(wanted);
+    await expect
+      .poll(async () => (await api.agent('by-plain-form')).status, { timeout: 15_000 })
+      .toBe(wanted);
     await page.goto('/agents/by-plain-form');
   };
   await state('ready');
@@ -103,7 +116,10 @@ test('a snapshot is taken by form', async ({ page, api }) => {
 });
 
 test('the list is filtered by address and by form', async ({ page, api }) => {
-  await Promise.all([api.spawn({ name: 'find-me', command: quiet }), api.spawn({ name: 'not-this', command: quiet })]);
+  await Promise.all([
+    api.spawn({ name: 'find-me', command: quiet }),
+    api.spawn({ name: 'not-this', command: quiet }),
+  ]);
   await page.goto('/agents');
   await page.getByLabel('Search agents').fill('find');
   await page.getByRole('button', { name: 'Apply' }).click();

@@ -23,7 +23,11 @@ test.describe('before the first admin', () => {
     expect(await (await fetch(`${url}/healthz`)).text()).toBe('ok');
   });
 
-  test('a wrong token is refused in its field, and what was typed is kept', async ({ startSite, newContext, guard }) => {
+  test('a wrong token is refused in its field, and what was typed is kept', async ({
+    startSite,
+    newContext,
+    guard,
+  }) => {
     guard.expected(refusedWith(400));
     const { url, dataDir } = await startSite();
     const page = await (await newContext({ baseURL: url })).newPage();
@@ -43,7 +47,10 @@ test.describe('before the first admin', () => {
     expect(await readFile(path.join(dataDir, 'setup-token'), 'utf8')).toBe(`${SETUP_TOKEN}\n`);
   });
 
-  test('the right token makes the admin, signs in, and is worth nothing any more', async ({ startSite, newContext }) => {
+  test('the right token makes the admin, signs in, and is worth nothing any more', async ({
+    startSite,
+    newContext,
+  }) => {
     const { url, dataDir } = await startSite();
     const page = await (await newContext({ baseURL: url })).newPage();
     await page.goto(`/setup?token=${SETUP_TOKEN}`);

@@ -10,7 +10,9 @@ async function signIn(page: Page, { name, password }: { name: string; password: 
 }
 
 test.describe('signing in', () => {
-  test('a stranger is sent to the login and comes back to the page that was asked for', async ({ newContext }) => {
+  test('a stranger is sent to the login and comes back to the page that was asked for', async ({
+    newContext,
+  }) => {
     const page = await (await newContext({ storageState: undefined })).newPage();
     await page.goto('/agents?show=ready');
     await expect(page).toHaveURL(/\/login\?to=/);
@@ -18,7 +20,11 @@ test.describe('signing in', () => {
     await expect(page).toHaveURL('/agents?show=ready');
   });
 
-  test('a wrong user and a wrong password get the same words, a wrong one often enough a pause', async ({ startSite, newContext, guard }) => {
+  test('a wrong user and a wrong password get the same words, a wrong one often enough a pause', async ({
+    startSite,
+    newContext,
+    guard,
+  }) => {
     guard.expected(refusedWith(401), refusedWith(429));
     const site = await startSite();
     await site.setUp();
@@ -49,7 +55,13 @@ test.describe('signing in', () => {
     expect(other.status).toBe(401);
   });
 
-  for (const to of ['//elsewhere.example', '/\\elsewhere.example', 'https://elsewhere.example', 'javascript:alert(1)', '/\t/elsewhere.example']) {
+  for (const to of [
+    '//elsewhere.example',
+    '/\\elsewhere.example',
+    'https://elsewhere.example',
+    'javascript:alert(1)',
+    '/\t/elsewhere.example',
+  ]) {
     test(`never leads to another site: ${JSON.stringify(to)}`, async ({ newContext, site }) => {
       const page = await (await newContext({ storageState: undefined })).newPage();
       await page.goto(`/login?to=${encodeURIComponent(to)}`);
@@ -87,7 +99,9 @@ test.describe('signing in', () => {
 
 test.describe('sessions and tokens', () => {
   test('another session is listed with its browser, and can be ended', async ({ page, newContext }) => {
-    const other = await (await newContext({ storageState: undefined, userAgent: 'an other browser' })).newPage();
+    const other = await (
+      await newContext({ storageState: undefined, userAgent: 'an other browser' })
+    ).newPage();
     await other.goto('/login');
     await signIn(other, ADMIN);
     await expect(other).toHaveURL('/');
@@ -101,13 +115,17 @@ test.describe('sessions and tokens', () => {
     await expect(other).toHaveURL(/\/login/);
   });
 
-  test('a token is shown once, works for scripts, and no longer when it is revoked', async ({ page, site }) => {
+  test('a token is shown once, works for scripts, and no longer when it is revoked', async ({
+    page,
+    site,
+  }) => {
     await page.goto('/settings');
     await page.getByLabel('Name').fill('a script');
     await page.getByRole('button', { name: 'Make a token' }).click();
     const secret = (await page.getByRole('status').locator('code').textContent()) ?? '';
     expect(secret).toMatch(/^slw_/);
-    const ask = async () => (await fetch(`${site.url}/api/agents`, { headers: { authorization: `Bearer ${secret}` } })).status;
+    const ask = async () =>
+      (await fetch(`${site.url}/api/agents`, { headers: { authorization: `Bearer ${secret}` } })).status;
     expect(await ask()).toBe(200);
 
     await page.reload();

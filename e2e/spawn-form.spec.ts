@@ -32,10 +32,17 @@ test.describe('the form for a new agent', () => {
     await page.getByLabel('Environment').fill('GREETING=good day');
     await page.getByRole('button', { name: 'Launch mended' }).click();
     await expect(page).toHaveURL(/\/agents\/(?!new)/);
-    expect((await api.agent('mended')).spec).toMatchObject({ command: ['sh', '-c', 'echo hello'], resources: { memory: 33554432, cpu: 0.2 } });
+    expect((await api.agent('mended')).spec).toMatchObject({
+      command: ['sh', '-c', 'echo hello'],
+      resources: { memory: 33554432, cpu: 0.2 },
+    });
   });
 
-  test('says before the launch that a name is taken, and after it in the field', async ({ page, guard, api }) => {
+  test('says before the launch that a name is taken, and after it in the field', async ({
+    page,
+    guard,
+    api,
+  }) => {
     guard.expected(refusedWith(409));
     await api.spawn({ name: 'one-of-a-kind', command: quiet });
     await page.goto('/agents/new');
@@ -53,12 +60,20 @@ test.describe('the form for a new agent', () => {
     await page.getByLabel('Memory').fill('64m');
     const preview = page.getByRole('complementary').locator('pre').first();
     await expect(preview).toHaveText(/"name": "by-script"/);
-    expect(JSON.parse((await preview.textContent()) ?? '')).toEqual({ name: 'by-script', type: 'shell', resources: { memory: '64m' } });
+    expect(JSON.parse((await preview.textContent()) ?? '')).toEqual({
+      name: 'by-script',
+      type: 'shell',
+      resources: { memory: '64m' },
+    });
     await page.getByRole('button', { name: 'curl', exact: true }).click();
     await expect(preview).toContainText(`curl -X POST ${site.url}/agents`);
   });
 
-  test('says that the image of a type is not there, and the launch fails with the same words and leaves nothing', async ({ page, api, engine }) => {
+  test('says that the image of a type is not there, and the launch fails with the same words and leaves nothing', async ({
+    page,
+    api,
+    engine,
+  }) => {
     await page.goto('/agents/new');
     await page.getByRole('radio', { name: 'Claude' }).check({ force: true });
     await expect(page.getByRole('region', { name: 'Before the launch' })).toContainText('Image is not built');

@@ -17,8 +17,10 @@ export const handle: Handle = (input) => {
 
 export const handleError: HandleServerError = ({ error, event, status, message }) => {
   const { requestId } = event.locals;
-  if (status === 404) return { message: 'There is no such page', code: 'NOT_FOUND', hint: 'Check the address.', requestId };
-  if (status < 500) return { message, code: 'VALIDATION', hint: 'Correct the request and send it again.', requestId };
+  if (status === 404)
+    return { message: 'There is no such page', code: 'NOT_FOUND', hint: 'Check the address.', requestId };
+  if (status < 500)
+    return { message, code: 'VALIDATION', hint: 'Correct the request and send it again.', requestId };
   event.locals.app.log.error({ err: error, requestId, path: event.url.pathname }, 'a request broke');
   return {
     message: 'Slipway made a mistake here',

@@ -23,7 +23,12 @@ export class Api {
   }
 
   /** Any call. The body of the answer is taken to be what the test says: tests look at it with expect. */
-  async call<Body = unknown>(method: string, path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer<Body>> {
+  async call<Body = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Answer<Body>> {
     const response = await fetch(this.#url() + path, {
       method,
       redirect: 'manual',
@@ -36,7 +41,11 @@ export class Api {
     });
     const text = await response.text();
     const isJson = (response.headers.get('content-type') ?? '').includes('json');
-    return { status: response.status, headers: response.headers, body: (isJson ? JSON.parse(text) : text) as Body };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (isJson ? JSON.parse(text) : text) as Body,
+    };
   }
 
   async agents(): Promise<readonly AgentView[]> {
@@ -53,7 +62,11 @@ export class Api {
   }
 
   /** Any verb; resolves when it is done. */
-  act(verb: string, idOrName: string, body: Readonly<Record<string, unknown>> = {}): Promise<AgentDetailView> {
+  act(
+    verb: string,
+    idOrName: string,
+    body: Readonly<Record<string, unknown>> = {},
+  ): Promise<AgentDetailView> {
     return this.#good('POST', `/api/agents/${idOrName}/${verb}`, body);
   }
 
@@ -79,7 +92,8 @@ export class Api {
 
   async #good<Body>(method: string, path: string, body?: unknown): Promise<Body> {
     const answer = await this.call<Body>(method, path, body);
-    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+    if (answer.status >= 300)
+      throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   }
 }

@@ -13,7 +13,9 @@ interface TestFixtures {
   /** A further Slipway, just for this test, not yet set up; ended after it. */
   readonly startSite: (options?: Partial<SiteOptions>) => Promise<Site>;
   /** A further browser, without a session unless it is given one; watched as the others are. */
-  readonly newContext: (options?: Parameters<import('@playwright/test').Browser['newContext']>[0]) => Promise<BrowserContext>;
+  readonly newContext: (
+    options?: Parameters<import('@playwright/test').Browser['newContext']>[0],
+  ) => Promise<BrowserContext>;
   readonly tidy: undefined;
 }
 

@@ -13,7 +13,9 @@ export interface Door {
 }
 
 export async function doors(): Promise<readonly Door[]> {
-  const files = (await readdir(ROUTES, { recursive: true })).filter((file) => /\+(?:page(?:\.server)?\.(?:svelte|ts)|server\.ts)$/.test(file));
+  const files = (await readdir(ROUTES, { recursive: true })).filter((file) =>
+    /\+(?:page(?:\.server)?\.(?:svelte|ts)|server\.ts)$/.test(file),
+  );
   const all = await Promise.all(files.map(doorsOf));
   const found = new Map(all.flat().map((door) => [`${door.path} ${door.kind}`, door] as const));
   return [...found.values()].toSorted((a, b) => a.path.localeCompare(b.path) || a.kind.localeCompare(b.kind));
@@ -35,7 +37,9 @@ function addressOf(directory: string): string {
 }
 
 function methodsIn(source: string): readonly string[] {
-  const methods = [...source.matchAll(/\b(GET|POST|PUT|PATCH|DELETE|fallback)\b(?=[^;]*(?:=|\bfrom\b|\())/g)].map(([, method = '']) => method);
+  const methods = [
+    ...source.matchAll(/\b(GET|POST|PUT|PATCH|DELETE|fallback)\b(?=[^;]*(?:=|\bfrom\b|\())/g),
+  ].map(([, method = '']) => method);
   return [...new Set(methods.map((method) => (method === 'fallback' ? 'GET' : method)))];
 }
 

@@ -70,7 +70,14 @@ export class Site {
   /** The admin's session, for a browser context. Empty before `setUp()`. */
   get storageState() {
     const { hostname } = new URL(this.url);
-    const cookie = { domain: hostname, path: '/', expires: -1, httpOnly: true, secure: false, sameSite: 'Lax' as const };
+    const cookie = {
+      domain: hostname,
+      path: '/',
+      expires: -1,
+      httpOnly: true,
+      secure: false,
+      sameSite: 'Lax' as const,
+    };
     return { cookies: this.#cookie === null ? [] : [{ ...cookie, ...this.#cookie }], origins: [] };
   }
 
@@ -78,7 +85,11 @@ export class Site {
     const made = await this.#post('/api/setup', { token: SETUP_TOKEN, ...ADMIN });
     const [name = '', value = ''] = (made.headers.getSetCookie()[0]?.split(';')[0] ?? '').split('=');
     this.#cookie = { name, value };
-    const token = await this.#post('/api/tokens', { name: 'e2e', expiresInDays: 1 }, { cookie: `${name}=${value}`, origin: this.url });
+    const token = await this.#post(
+      '/api/tokens',
+      { name: 'e2e', expiresInDays: 1 },
+      { cookie: `${name}=${value}`, origin: this.url },
+    );
     const { secret } = (await token.json()) as { secret: string };
     this.#api = new Api(() => this.url, secret);
   }
@@ -103,7 +114,11 @@ export class Site {
     await rm(this.dataDir, { recursive: true, force: true });
   }
 
-  async #post(address: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Response> {
+  async #post(
+    address: string,
+    body: unknown,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Response> {
     const response = await fetch(this.url + address, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },

@@ -74,7 +74,13 @@ export const WORKING_STATES = [
 ] as const satisfies readonly AgentState[];
 
 /** States in which the container has a running main process. */
-export const LIVE_STATES = ['starting', 'ready', 'stopping', 'paused', 'restarting'] as const satisfies readonly AgentState[];
+export const LIVE_STATES = [
+  'starting',
+  'ready',
+  'stopping',
+  'paused',
+  'restarting',
+] as const satisfies readonly AgentState[];
 
 export function isLive(state: AgentState): boolean {
   return (LIVE_STATES as readonly AgentState[]).includes(state);

@@ -15,11 +15,41 @@ export interface AgentType {
 const built = { builtHere: true, memory: null, cpu: null, env: {} } as const;
 
 export const BUILT_IN_TYPES = [
-  { name: 'shell', title: 'Shell', summary: 'A plain shell in the starter image', image: 'slipway/starter:latest', ...built },
-  { name: 'claude', title: 'Claude', summary: 'Claude Code with git and ripgrep', image: 'slipway/claude:latest', ...built },
-  { name: 'codex', title: 'Codex', summary: 'Codex CLI with git and ripgrep', image: 'slipway/codex:latest', ...built },
-  { name: 'gemini', title: 'Gemini', summary: 'Gemini CLI with git and ripgrep', image: 'slipway/gemini:latest', ...built },
-  { name: 'aider', title: 'Aider', summary: 'Aider with git and your model key', image: 'slipway/aider:latest', ...built },
+  {
+    name: 'shell',
+    title: 'Shell',
+    summary: 'A plain shell in the starter image',
+    image: 'slipway/starter:latest',
+    ...built,
+  },
+  {
+    name: 'claude',
+    title: 'Claude',
+    summary: 'Claude Code with git and ripgrep',
+    image: 'slipway/claude:latest',
+    ...built,
+  },
+  {
+    name: 'codex',
+    title: 'Codex',
+    summary: 'Codex CLI with git and ripgrep',
+    image: 'slipway/codex:latest',
+    ...built,
+  },
+  {
+    name: 'gemini',
+    title: 'Gemini',
+    summary: 'Gemini CLI with git and ripgrep',
+    image: 'slipway/gemini:latest',
+    ...built,
+  },
+  {
+    name: 'aider',
+    title: 'Aider',
+    summary: 'Aider with git and your model key',
+    image: 'slipway/aider:latest',
+    ...built,
+  },
   { name: 'custom', title: 'Custom', summary: 'Any image', image: null, ...built, builtHere: false },
 ] as const satisfies readonly AgentType[];
 

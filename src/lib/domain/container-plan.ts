@@ -22,7 +22,9 @@ export interface ContainerPlan {
   /** `80/tcp`, each with an empty object. */
   readonly ExposedPorts?: Readonly<Record<string, Readonly<Record<string, never>>>>;
   readonly HostConfig: HostConfigPlan;
-  readonly NetworkingConfig?: { readonly EndpointsConfig: Readonly<Record<string, { readonly Aliases?: readonly string[] }>> };
+  readonly NetworkingConfig?: {
+    readonly EndpointsConfig: Readonly<Record<string, { readonly Aliases?: readonly string[] }>>;
+  };
 }
 
 export interface HostConfigPlan {
@@ -32,7 +34,9 @@ export interface HostConfigPlan {
   readonly PidsLimit?: number;
   readonly NetworkMode: string;
   /** By `80/tcp`. Without a HostPort the engine takes a free one. */
-  readonly PortBindings?: Readonly<Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[]>>;
+  readonly PortBindings?: Readonly<
+    Record<string, readonly { readonly HostIp?: string; readonly HostPort?: string }[]>
+  >;
   readonly RestartPolicy: { readonly Name: string; readonly MaximumRetryCount: number };
   readonly LogConfig: { readonly Type: string; readonly Config: Readonly<Record<string, string>> };
   readonly ExtraHosts: readonly string[];
@@ -44,7 +48,15 @@ export interface HostConfigPlan {
 }
 
 /** What a package manager needs as root inside the container, and nothing that reaches outside it. */
-const PACKAGE_MANAGER_CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'] as const;
+const PACKAGE_MANAGER_CAPABILITIES = [
+  'CHOWN',
+  'DAC_OVERRIDE',
+  'FOWNER',
+  'FSETID',
+  'KILL',
+  'SETGID',
+  'SETUID',
+] as const;
 
 const PROFILES = {
   standard: { SecurityOpt: ['no-new-privileges'], CapDrop: ['ALL'], CapAdd: PACKAGE_MANAGER_CAPABILITIES },

@@ -6,7 +6,10 @@ export const ERROR_CATALOGUE = {
   VALIDATION: { status: 400, hint: 'Correct the named fields and send it again.' },
   IMAGE_NOT_FOUND: { status: 404, hint: 'Check the image name and tag, or allow it to be pulled.' },
   IMAGE_NOT_ALLOWED: { status: 403, hint: 'Ask an admin to add the registry to the allow list.' },
-  PULL_FAILED: { status: 502, hint: 'Check that the host reaches the registry and that the credentials are right.' },
+  PULL_FAILED: {
+    status: 502,
+    hint: 'Check that the host reaches the registry and that the credentials are right.',
+  },
   BUILD_FAILED: { status: 422, hint: 'Read the output of the failing step.' },
   NETWORK_ERROR: { status: 409, hint: 'Create the network on the host, or choose another one.' },
   PORT_TAKEN: { status: 409, hint: 'Choose another host port, or leave it out to get a free one.' },
@@ -59,7 +62,11 @@ export class AppError extends Error {
   readonly hint: string;
   readonly details: ErrorDetails | undefined;
 
-  constructor(code: ErrorCode, message: string, more: { hint?: string; details?: ErrorDetails; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string; details?: ErrorDetails; cause?: unknown } = {},
+  ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause });
     this.name = 'AppError';
     this.code = code;

@@ -47,7 +47,11 @@ const envInput = z
   .superRefine((env, context) => {
     for (const key of Object.keys(env)) {
       if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) {
-        context.addIssue({ code: 'custom', path: [key], message: 'a name is letters, digits and "_", first no digit' });
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: 'a name is letters, digits and "_", first no digit',
+        });
       }
     }
   });
@@ -55,7 +59,11 @@ const envInput = z
 const tagsInput = z.record(z.string(), line(256)).superRefine((tags, context) => {
   for (const key of Object.keys(tags)) {
     if (!/^[a-zA-Z0-9](?:[a-zA-Z0-9._-]{0,61}[a-zA-Z0-9])?$/.test(key)) {
-      context.addIssue({ code: 'custom', path: [key], message: 'a tag key is letters, digits, ".", "_" and "-", at most 63' });
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: 'a tag key is letters, digits, ".", "_" and "-", at most 63',
+      });
     }
   }
 });
@@ -84,7 +92,9 @@ export const spawnInput = z.strictObject({
     .default({}),
   env: envInput.default({}),
   networks: z.array(line(128).min(1)).max(16).optional(),
-  security: z.strictObject({ profile: z.enum(SECURITY_PROFILES).default('standard') }).default({ profile: 'standard' }),
+  security: z
+    .strictObject({ profile: z.enum(SECURITY_PROFILES).default('standard') })
+    .default({ profile: 'standard' }),
   logging: z
     .strictObject({
       maxSize: z
@@ -128,7 +138,16 @@ export const snapshotInput = z.strictObject({
 });
 
 /** From a query string or from JSON. Not `z.coerce`: it reads an empty text as 0. */
-const wholeNumber = z.union([z.number().int(), z.string().regex(/^\d{1,9}$/).transform(Number)], 'must be a whole number');
+const wholeNumber = z.union(
+  [
+    z.number().int(),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ],
+  'must be a whole number',
+);
 
 export const logQuery = z.strictObject({
   tail: wholeNumber.pipe(z.number().min(0).max(10_000)).default(100),
@@ -140,7 +159,12 @@ export const logQuery = z.strictObject({
 });
 export type LogQuery = z.output<typeof logQuery>;
 
-const userName = z.string().regex(/^[a-zA-Z0-9](?:[a-zA-Z0-9._@-]{0,62}[a-zA-Z0-9])?$/, 'letters, digits, ".", "_", "@" and "-", at most 64');
+const userName = z
+  .string()
+  .regex(
+    /^[a-zA-Z0-9](?:[a-zA-Z0-9._@-]{0,62}[a-zA-Z0-9])?$/,
+    'letters, digits, ".", "_", "@" and "-", at most 64',
+  );
 const newPassword = z.string().min(10, 'at least 10 characters').max(1024, 'at most 1024 characters');
 
 export const setupInput = z.strictObject({ token: text(256), name: userName, password: newPassword });
@@ -163,10 +187,20 @@ function refusal(error: z.ZodError, input: unknown): AppError {
   const fields = error.issues.flatMap((issue): FieldProblem[] => {
     const at = (path: readonly PropertyKey[]) => path.map(String).join('.') || 'body';
     if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => ({ field: at([...issue.path, key]), value: shown(valueAt(input, [...issue.path, key])), rule: 'is not a known field' }));
+      return issue.keys.map((key) => ({
+        field: at([...issue.path, key]),
+        value: shown(valueAt(input, [...issue.path, key])),
+        rule: 'is not a known field',
+      }));
     }
     const secret = issue.path.some((key) => key === 'password' || key === 'token' || key === 'env');
-    return [{ field: at(issue.path), value: secret ? null : shown(valueAt(input, issue.path)), rule: issue.message }];
+    return [
+      {
+        field: at(issue.path),
+        value: secret ? null : shown(valueAt(input, issue.path)),
+        rule: issue.message,
+      },
+    ];
   });
   const required = fields.find((each) => each.rule.endsWith('is required'));
   return validationError(fields, required?.rule);

@@ -18,7 +18,9 @@ export const MIN_MEMORY_BYTES = 6 * 1024 ** 2;
  * Returns bytes (rounded down) or null.
  */
 export function parseBytes(text: string): number | null {
-  const match = /^(\d+(?:\.\d+)?)\s?([kmgtp]?)(?:i?b?)$/i.exec(text.trim()) ?? /^(\d+(?:\.\d+)?)\s?(b)$/i.exec(text.trim());
+  const match =
+    /^(\d+(?:\.\d+)?)\s?([kmgtp]?)(?:i?b?)$/i.exec(text.trim()) ??
+    /^(\d+(?:\.\d+)?)\s?(b)$/i.exec(text.trim());
   if (match === null) return null;
   const [, amount = '', unit = ''] = match;
   if (unit === '' && /i/i.test(text)) return null;

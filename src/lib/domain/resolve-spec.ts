@@ -37,7 +37,8 @@ export function resolveSpec(input: SpawnInput, type: AgentType, defaults: SpecDe
       pids: input.resources.pids ?? defaults.pids,
     },
     env: { ...type.env, ...input.env },
-    networks: input.networks === undefined || input.networks.length === 0 ? [defaults.network] : input.networks,
+    networks:
+      input.networks === undefined || input.networks.length === 0 ? [defaults.network] : input.networks,
     security: input.security,
     restart: { name: 'no', maximumRetryCount: 0 },
     logging: input.logging,

@@ -3,7 +3,8 @@
  * dangling image behind.
  */
 export const SNAPSHOT_NAME_RULE = /^[a-z0-9][a-z0-9_.-]{0,127}$/;
-export const SNAPSHOT_NAME_HELP = 'lower-case letters, digits, "_", "." and "-", 1 to 128 characters, first a letter or digit';
+export const SNAPSHOT_NAME_HELP =
+  'lower-case letters, digits, "_", "." and "-", 1 to 128 characters, first a letter or digit';
 
 /** The repository that holds an agent's snapshots. Agent names may hold capitals and runs of "_" that repositories may not. */
 export function snapshotRepository(agentName: string): string {

@@ -1,13 +1,21 @@
 import type { Problem } from '#lib/domain/errors.ts';
 
-export type Answer = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Problem };
+export type Answer =
+  { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Problem };
 
 /** Calls our own API from a page. Never throws: what goes wrong on the way is a problem like any other. */
-export async function callApi(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer> {
+export async function callApi(
+  method: 'GET' | 'POST' | 'DELETE',
+  path: string,
+  body?: unknown,
+): Promise<Answer> {
   try {
     const response = await fetch(path, {
       method,
-      headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const value: unknown = response.status === 204 ? null : await response.json();
@@ -25,9 +33,15 @@ function problemIn(value: unknown): Problem | null {
 }
 
 function isProblem(value: unknown): value is Problem {
-  return typeof value === 'object' && value !== null && 'code' in value && 'message' in value && 'hint' in value;
+  return (
+    typeof value === 'object' && value !== null && 'code' in value && 'message' in value && 'hint' in value
+  );
 }
 
 function broken(message: string): Problem {
-  return { code: 'HOST_UNREACHABLE', message, hint: 'Nothing was changed. Try again when the connection is back.' };
+  return {
+    code: 'HOST_UNREACHABLE',
+    message,
+    hint: 'Nothing was changed. Try again when the connection is back.',
+  };
 }

@@ -6,7 +6,15 @@ import { createContext } from 'svelte';
 import type { AgentCommand } from '#lib/domain/agent-state.ts';
 import type { Problem } from '#lib/domain/errors.ts';
 import type { Fact } from '#lib/protocol/facts.ts';
-import { shownStatus, type AgentView, type HostView, type OperationView, type ProgressView, type Pulse, type SnapshotView } from '#lib/protocol/views.ts';
+import {
+  shownStatus,
+  type AgentView,
+  type HostView,
+  type OperationView,
+  type ProgressView,
+  type Pulse,
+  type SnapshotView,
+} from '#lib/protocol/views.ts';
 import { callApi } from './api.ts';
 
 export interface LiveSeed {
@@ -86,9 +94,16 @@ export class Live {
         this.#settle(fact.agent);
       } else if (fact.kind === 'operation') operations.set(fact.operation.id, fact.operation);
       else if (fact.kind === 'host') {
-        hosts = hosts.some((host) => host.id === fact.host.id) ? hosts.map((host) => (host.id === fact.host.id ? fact.host : host)) : [...hosts, fact.host];
-        for (const [id, agent] of agents) if (agent.hostId === fact.host.id) agents.set(id, this.#shown(agent, hosts));
-      } else this.snapshots = new Map(this.snapshots).set(fact.snapshot.id, fact.deleted === true ? null : fact.snapshot);
+        hosts = hosts.some((host) => host.id === fact.host.id)
+          ? hosts.map((host) => (host.id === fact.host.id ? fact.host : host))
+          : [...hosts, fact.host];
+        for (const [id, agent] of agents)
+          if (agent.hostId === fact.host.id) agents.set(id, this.#shown(agent, hosts));
+      } else
+        this.snapshots = new Map(this.snapshots).set(
+          fact.snapshot.id,
+          fact.deleted === true ? null : fact.snapshot,
+        );
       for (const listener of this.#listeners) listener(fact);
     }
     while (operations.size > KEPT_OPERATIONS) operations.delete(operations.keys().next().value ?? '');
@@ -105,7 +120,11 @@ export class Live {
    * Does something with an agent. The row shows it at once as pending; it ends in what the engine says, or in an error at its place.
    * A stop waits a few seconds first, in which it can be taken back.
    */
-  async command(command: AgentCommand, agent: AgentView, body: Readonly<Record<string, unknown>> = {}): Promise<boolean> {
+  async command(
+    command: AgentCommand,
+    agent: AgentView,
+    body: Readonly<Record<string, unknown>> = {},
+  ): Promise<boolean> {
     this.pending = { ...this.pending, [agent.id]: command };
     this.dismiss(agent.id);
     const answer =
@@ -113,7 +132,11 @@ export class Live {
         ? await callApi('DELETE', `/api/agents/${agent.id}?force=true&wait=false`)
         : command === 'snapshot'
           ? await callApi('POST', `/api/agents/${agent.id}/snapshots`, body)
-          : await callApi('POST', `/api/agents/${agent.id}/${command}?wait=false`, command === 'stop' ? { delay: STOP_DELAY_MS, ...body } : body);
+          : await callApi(
+              'POST',
+              `/api/agents/${agent.id}/${command}?wait=false`,
+              command === 'stop' ? { delay: STOP_DELAY_MS, ...body } : body,
+            );
     this.pending = without(this.pending, agent.id);
     if (answer.ok) return true;
     this.problems = { ...this.problems, [agent.id]: answer.error };
@@ -139,7 +162,10 @@ export class Live {
 /** In this time a stop can be taken back. */
 export const STOP_DELAY_MS = 4_000;
 
-function without<Value>(record: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> {
+function without<Value>(
+  record: Readonly<Record<string, Value>>,
+  key: string,
+): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(record).filter(([each]) => each !== key));
 }
 

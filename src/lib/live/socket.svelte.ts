@@ -3,7 +3,14 @@
  * every reconnect. Loaded after the page is usable.
  */
 import { io, type Socket } from 'socket.io-client';
-import { SOCKET_PATH, type ClientToServer, type LogBatch, type LogState, type Reply, type ServerToClient } from '#lib/protocol/socket.ts';
+import {
+  SOCKET_PATH,
+  type ClientToServer,
+  type LogBatch,
+  type LogState,
+  type Reply,
+  type ServerToClient,
+} from '#lib/protocol/socket.ts';
 import type { StatsSample } from '#lib/protocol/views.ts';
 import type { Live } from './live.svelte.ts';
 
@@ -14,7 +21,9 @@ export interface LogListener {
   state(state: LogState['state']): void;
 }
 
-export type LineState = { readonly state: 'connecting' | 'live' } | { readonly state: 'lost'; readonly since: number; readonly nextTryAt: number | null };
+export type LineState =
+  | { readonly state: 'connecting' | 'live' }
+  | { readonly state: 'lost'; readonly since: number; readonly nextTryAt: number | null };
 
 const FIRST_RETRY_MS = 500;
 const LONGEST_RETRY_MS = 5_000;
@@ -132,7 +141,8 @@ export class Line {
   }
 
   #lost(): void {
-    if (this.state.state !== 'lost') this.state = { state: 'lost', since: Date.now(), nextTryAt: Date.now() + FIRST_RETRY_MS };
+    if (this.state.state !== 'lost')
+      this.state = { state: 'lost', since: Date.now(), nextTryAt: Date.now() + FIRST_RETRY_MS };
   }
 }
 

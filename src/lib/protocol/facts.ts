@@ -10,7 +10,11 @@ export type FactBody =
       readonly kind: 'agent';
       readonly agent: AgentView;
       /** Present when the state changed. */
-      readonly change?: { readonly from: AgentState | null; readonly to: AgentState; readonly reason: string | null };
+      readonly change?: {
+        readonly from: AgentState | null;
+        readonly to: AgentState;
+        readonly reason: string | null;
+      };
     }
   | { readonly kind: 'operation'; readonly operation: OperationView }
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotView; readonly deleted?: true }

@@ -35,11 +35,15 @@ export interface ServerToClient {
   stats: (agentId: string, samples: readonly StatsSample[]) => void;
 }
 
-export type Reply<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Problem };
+export type Reply<Value> =
+  { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Problem };
 
 export interface ClientToServer {
   /** Ask for what happened after `since`. */
-  hello: (since: number, reply: (answer: Reply<{ readonly reload: boolean; readonly seq: number }>) => void) => void;
+  hello: (
+    since: number,
+    reply: (answer: Reply<{ readonly reload: boolean; readonly seq: number }>) => void,
+  ) => void;
   /** Follow an agent's log after the line with this number and time; null: from the newest 200 lines on. */
   followLog: (
     agentId: string,

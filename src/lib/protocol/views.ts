@@ -7,7 +7,15 @@ import type { Problem } from '../domain/errors.ts';
 
 export type AgentStatus = AgentState | 'unreachable';
 
-export const ATTENTION_KINDS = ['waiting_input', 'needs_login', 'crashed', 'failed', 'stalled', 'limit', 'done_unseen'] as const;
+export const ATTENTION_KINDS = [
+  'waiting_input',
+  'needs_login',
+  'crashed',
+  'failed',
+  'stalled',
+  'limit',
+  'done_unseen',
+] as const;
 export type AttentionKind = (typeof ATTENTION_KINDS)[number];
 
 export interface AgentView {
@@ -86,7 +94,8 @@ export interface LifeView {
   readonly reason: string | null;
 }
 
-export type OperationKind = 'spawn' | 'start' | 'stop' | 'restart' | 'remove' | 'snapshot' | 'pull' | 'build' | 'prune';
+export type OperationKind =
+  'spawn' | 'start' | 'stop' | 'restart' | 'remove' | 'snapshot' | 'pull' | 'build' | 'prune';
 export type OperationState = 'running' | 'succeeded' | 'failed' | 'cancelled';
 export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
 

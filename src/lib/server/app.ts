@@ -96,7 +96,13 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     name: LOCAL_HOST_NAME,
     kind: 'local',
     address: config.engine,
-    open: options.openEngine ?? (() => DockerEngine.open({ connect: () => connectLocal(parseLocalAddress(config.engine)), timeoutMs: 5_000 })),
+    open:
+      options.openEngine ??
+      (() =>
+        DockerEngine.open({
+          connect: () => connectLocal(parseLocalAddress(config.engine)),
+          timeoutMs: 5_000,
+        })),
   });
 
   const pulses = new PulseBoard();
@@ -112,8 +118,22 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
       log.error({ err: error, operation }, 'an operation broke');
     },
   });
-  const defaults = { memory: config.defaultMemory, cpu: config.defaultCpu, pids: 512, network: config.network };
-  const spawning = new Spawning({ instance, defaults, fleet, agents, records, operations, networks, settings });
+  const defaults = {
+    memory: config.defaultMemory,
+    cpu: config.defaultCpu,
+    pids: 512,
+    network: config.network,
+  };
+  const spawning = new Spawning({
+    instance,
+    defaults,
+    fleet,
+    agents,
+    records,
+    operations,
+    networks,
+    settings,
+  });
   const verbs = new Verbs({ agents, records, operations, fleet });
   const resumer = new Resumer({ spawning, verbs, records });
   const accounts = new AccountService({
@@ -142,7 +162,11 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
       const returned = seenOnline.has(host.id);
       seenOnline.add(host.id);
       log.info({ host: host.name, version: host.info?.version, api: host.info?.apiVersion }, 'host online');
-      for (const loop of [watcher.watch(host, engine, signal), reconciler.run(host, engine, signal, returned), sampler.run(host, engine, signal)]) {
+      for (const loop of [
+        watcher.watch(host, engine, signal),
+        reconciler.run(host, engine, signal, returned),
+        sampler.run(host, engine, signal),
+      ]) {
         const guarded = loop.catch((error: unknown) => {
           log.error({ host: host.name, err: error }, 'a loop broke');
         });
@@ -181,7 +205,13 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     sampler,
     services: {
       agents: new AgentService({ agents, records, journal, operations, spawning, verbs, fleet, pulses }),
-      snapshots: new SnapshotService({ agents, snapshots: new SnapshotRepository(database.db), journal, operations, fleet }),
+      snapshots: new SnapshotService({
+        agents,
+        snapshots: new SnapshotRepository(database.db),
+        journal,
+        operations,
+        fleet,
+      }),
       operations,
       accounts,
       hosts: new HostService(fleet),
@@ -211,6 +241,13 @@ function localHost(settings: SettingsRepository, address: string): HostId {
     return known.id;
   }
   const id = newId<HostId>();
-  settings.insertHost({ id, name: LOCAL_HOST_NAME, kind: 'local', address, engineId: null, createdAt: Date.now() });
+  settings.insertHost({
+    id,
+    name: LOCAL_HOST_NAME,
+    kind: 'local',
+    address,
+    engineId: null,
+    createdAt: Date.now(),
+  });
   return id;
 }

@@ -47,7 +47,9 @@ interface Key<Value> {
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined);
 const port = (value: unknown) => {
   const number = typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value;
-  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 65_535 ? number : undefined;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 0 && number <= 65_535
+    ? number
+    : undefined;
 };
 const flag = (value: unknown) => {
   if (typeof value === 'boolean') return value;
@@ -60,7 +62,12 @@ const oneOf =
     values.find((each) => each === value);
 const list = (value: unknown) => {
   if (Array.isArray(value)) return value.every((each) => typeof each === 'string') ? value : undefined;
-  return typeof value === 'string' ? value.split(',').map((each) => each.trim()).filter((each) => each !== '') : undefined;
+  return typeof value === 'string'
+    ? value
+        .split(',')
+        .map((each) => each.trim())
+        .filter((each) => each !== '')
+    : undefined;
 };
 const memory = (value: unknown): number | null | undefined => {
   if (value === 0 || value === '0' || value === 'unlimited') return null;
@@ -87,16 +94,70 @@ const KEYS = {
   host: key('host', 'HOST', 'an address to listen on', text, () => '127.0.0.1'),
   port: key('port', 'PORT', 'a port from 0 to 65535', port, () => 3200),
   dataDir: key('data_dir', 'SLIPWAY_DATA_DIR', 'a path', text, () => './data'),
-  auth: key<Config['auth']>('auth', 'SLIPWAY_AUTH', 'local or none', oneOf('local', 'none'), () => 'local' as const),
-  setupToken: key<string | null>('setup_token', 'SLIPWAY_SETUP_TOKEN', 'a text of 16 characters or more', (value) => (typeof value === 'string' && value.length >= 16 ? value : undefined), () => null),
-  trustedProxies: key<readonly string[]>('trusted_proxies', 'SLIPWAY_TRUSTED_PROXIES', 'addresses or networks, separated by commas', proxies, () => []),
-  logLevel: key<Config['logLevel']>('log_level', 'SLIPWAY_LOG_LEVEL', 'fatal, error, warn, info, debug, trace or silent', oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'), () => 'info' as const),
+  auth: key<Config['auth']>(
+    'auth',
+    'SLIPWAY_AUTH',
+    'local or none',
+    oneOf('local', 'none'),
+    () => 'local' as const,
+  ),
+  setupToken: key<string | null>(
+    'setup_token',
+    'SLIPWAY_SETUP_TOKEN',
+    'a text of 16 characters or more',
+    (value) => (typeof value === 'string' && value.length >= 16 ? value : undefined),
+    () => null,
+  ),
+  trustedProxies: key<readonly string[]>(
+    'trusted_proxies',
+    'SLIPWAY_TRUSTED_PROXIES',
+    'addresses or networks, separated by commas',
+    proxies,
+    () => [],
+  ),
+  logLevel: key<Config['logLevel']>(
+    'log_level',
+    'SLIPWAY_LOG_LEVEL',
+    'fatal, error, warn, info, debug, trace or silent',
+    oneOf('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+    () => 'info' as const,
+  ),
   devPages: key('dev_pages', 'SLIPWAY_DEV_PAGES', 'true or false', flag, () => false),
-  network: key('docker.network', 'DOCKER_NETWORK', 'the name of a network', (value) => (typeof value === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value) ? value : undefined), () => 'slipway-agents'),
-  defaultMemory: key<number | null>('defaults.memory', 'DEFAULT_MEMORY', 'an amount such as 512m, at least 6m', memory, () => 512 * 1024 ** 2),
-  defaultCpu: key<number | null>('defaults.cpu', 'DEFAULT_CPU', 'a number of cores such as 0.5', cores, () => 0.5),
-  dockerHost: key<string | null>('docker.host', 'DOCKER_HOST', 'unix:///path/to/docker.sock or npipe:////./pipe/docker_engine', localEngine, () => null),
-  dockerSocket: key<string | null>('docker.socket', 'DOCKER_SOCKET', 'the path of a socket', (value) => text(value), () => null),
+  network: key(
+    'docker.network',
+    'DOCKER_NETWORK',
+    'the name of a network',
+    (value) => (typeof value === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value) ? value : undefined),
+    () => 'slipway-agents',
+  ),
+  defaultMemory: key<number | null>(
+    'defaults.memory',
+    'DEFAULT_MEMORY',
+    'an amount such as 512m, at least 6m',
+    memory,
+    () => 512 * 1024 ** 2,
+  ),
+  defaultCpu: key<number | null>(
+    'defaults.cpu',
+    'DEFAULT_CPU',
+    'a number of cores such as 0.5',
+    cores,
+    () => 0.5,
+  ),
+  dockerHost: key<string | null>(
+    'docker.host',
+    'DOCKER_HOST',
+    'unix:///path/to/docker.sock or npipe:////./pipe/docker_engine',
+    localEngine,
+    () => null,
+  ),
+  dockerSocket: key<string | null>(
+    'docker.socket',
+    'DOCKER_SOCKET',
+    'the path of a socket',
+    (value) => text(value),
+    () => null,
+  ),
 } as const;
 
 /** Read by our own scripts and tests, not by the server. */
@@ -107,7 +168,11 @@ function proxies(value: unknown): readonly string[] | undefined {
   const good = entries?.every((entry) => {
     const [address = '', bits, more] = entry.split('/');
     const family = isIP(address);
-    return family !== 0 && more === undefined && (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+    return (
+      family !== 0 &&
+      more === undefined &&
+      (bits === undefined || (/^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+    );
   });
   return good === true ? entries : undefined;
 }
@@ -129,7 +194,8 @@ export function readConfig(sources: ConfigSources): Config {
   const file = readFile(sources, problems);
   const known = new Set<string>(Object.values(KEYS).map((each) => each.env));
   for (const name of Object.keys(sources.env)) {
-    if (name.startsWith('SLIPWAY_') && !known.has(name) && !OTHER_ENV.test(name)) problems.push(`${name}: unknown setting`);
+    if (name.startsWith('SLIPWAY_') && !known.has(name) && !OTHER_ENV.test(name))
+      problems.push(`${name}: unknown setting`);
   }
 
   function value<Value>(each: Key<Value>): Value {
@@ -158,7 +224,9 @@ export function readConfig(sources: ConfigSources): Config {
     trustedProxies: value(KEYS.trustedProxies),
     logLevel: value(KEYS.logLevel),
     devPages: value(KEYS.devPages),
-    engine: dockerHost ?? (dockerSocket === null ? defaultEngine() : `unix://${dockerSocket.replace(/^unix:\/\//, '')}`),
+    engine:
+      dockerHost ??
+      (dockerSocket === null ? defaultEngine() : `unix://${dockerSocket.replace(/^unix:\/\//, '')}`),
     network: value(KEYS.network),
     defaultMemory: value(KEYS.defaultMemory),
     defaultCpu: value(KEYS.defaultCpu),
@@ -184,12 +252,20 @@ function defaultEngine(): string {
 }
 
 function readFlags(argv: readonly string[], problems: string[]): Map<string, string> {
-  const options = Object.fromEntries(Object.values(KEYS).map((each) => [each.name.replaceAll(/[._]/g, '-'), { type: 'string' as const }]));
+  const options = Object.fromEntries(
+    Object.values(KEYS).map((each) => [each.name.replaceAll(/[._]/g, '-'), { type: 'string' as const }]),
+  );
   try {
     const { values } = parseArgs({ args: [...argv], options, strict: true, allowPositionals: false });
-    return new Map(Object.entries(values).flatMap(([name, value]) => (typeof value === 'string' ? [[`--${name}`, value]] : [])));
+    return new Map(
+      Object.entries(values).flatMap(([name, value]) =>
+        typeof value === 'string' ? [[`--${name}`, value]] : [],
+      ),
+    );
   } catch (error) {
-    problems.push(error instanceof Error ? (error.message.split('. To specify')[0] ?? error.message) : String(error));
+    problems.push(
+      error instanceof Error ? (error.message.split('. To specify')[0] ?? error.message) : String(error),
+    );
     return new Map();
   }
 }
@@ -217,7 +293,8 @@ function readFile(sources: ConfigSources, problems: string[]): Map<string, unkno
 
 function flatten(table: object, prefix: string, into: Map<string, unknown>): void {
   for (const [name, value] of Object.entries(table)) {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)) flatten(value, `${prefix}${name}.`, into);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date))
+      flatten(value, `${prefix}${name}.`, into);
     else into.set(prefix + name, value);
   }
 }

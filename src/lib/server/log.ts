@@ -8,7 +8,16 @@ export function createLog(level: string): Log {
     level,
     base: null,
     redact: {
-      paths: ['password', 'token', '*.password', '*.token', '*.cookie', '*.authorization', 'headers.cookie', 'headers.authorization'],
+      paths: [
+        'password',
+        'token',
+        '*.password',
+        '*.token',
+        '*.cookie',
+        '*.authorization',
+        'headers.cookie',
+        'headers.authorization',
+      ],
       censor: '[hidden]',
     },
   });

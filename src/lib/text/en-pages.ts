@@ -2,7 +2,13 @@
 const count = (n: number, one: string, many: string) => `${n.toLocaleString('en')} ${n === 1 ? one : many}`;
 
 export const p = {
-  login: { title: 'Sign in', user: 'User', password: 'Password', signIn: 'Sign in', own: 'Runs on your own hosts' },
+  login: {
+    title: 'Sign in',
+    user: 'User',
+    password: 'Password',
+    signIn: 'Sign in',
+    own: 'Runs on your own hosts',
+  },
 
   setup: {
     title: 'Make the first admin',
@@ -33,7 +39,9 @@ export const p = {
     again: 'Start again',
     retry: 'Retry',
     hostAway: (agents: number) =>
-      agents === 0 ? 'Unreachable' : `Unreachable, ${agents === 1 ? 'its agent keeps' : `its ${agents} agents keep`} running if it can`,
+      agents === 0
+        ? 'Unreachable'
+        : `Unreachable, ${agents === 1 ? 'its agent keeps' : `its ${agents} agents keep`} running if it can`,
   },
 
   agents: {
@@ -73,7 +81,14 @@ export const p = {
   agent: {
     on: (type: string, host: string) => `${type} on ${host}`,
     up: (span: string) => `up ${span}`,
-    tabs: { label: 'Parts of the agent', log: 'Log', metrics: 'Metrics', snapshots: 'Snapshots', history: 'History', inspect: 'Inspect' },
+    tabs: {
+      label: 'Parts of the agent',
+      log: 'Log',
+      metrics: 'Metrics',
+      snapshots: 'Snapshots',
+      history: 'History',
+      inspect: 'Inspect',
+    },
     noLog: 'No output yet. What the agent prints appears here.',
     noLogGone: 'The container is gone, and its log with it.',
     facts: 'Facts',
@@ -101,7 +116,14 @@ export const p = {
     noMetrics: 'A container that does not run has no numbers.',
     lives: 'Starts and ends',
     livesEmpty: 'It has not run yet.',
-    live: { started: 'Started', ended: 'Ended', lasted: 'Lasted', code: 'Exit code', reason: 'Reason', running: 'running' },
+    live: {
+      started: 'Started',
+      ended: 'Ended',
+      lasted: 'Lasted',
+      code: 'Exit code',
+      reason: 'Reason',
+      running: 'running',
+    },
     changes: 'Changes of state',
     change: { when: 'When', from: 'From', to: 'To', why: 'Why' },
     operations: 'What was done',
@@ -230,7 +252,8 @@ export const p = {
     licence: 'Licence',
     engine: 'Engine',
     data: 'Data directory',
-    openAuth: 'Sign-in is off (SLIPWAY_AUTH=none): everybody on this machine is an admin. There are no tokens and no sessions.',
+    openAuth:
+      'Sign-in is off (SLIPWAY_AUTH=none): everybody on this machine is an admin. There are no tokens and no sessions.',
   },
 
   error: { back: 'Go to the overview', requestId: 'Request' },

@@ -10,7 +10,11 @@ export const load = door(({ app, event }) => {
 
 export const actions = {
   default: action(async ({ app, event }, form) => {
-    const input = { token: form.get('token') ?? '', name: form.get('name') ?? '', password: form.get('password') ?? '' };
+    const input = {
+      token: form.get('token') ?? '',
+      name: form.get('name') ?? '',
+      password: form.get('password') ?? '',
+    };
     openSession(event, await app.services.accounts.setup(input, visitorOf(event)));
     redirect(303, '/');
   }),

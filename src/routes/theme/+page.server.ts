@@ -11,7 +11,13 @@ export const actions = {
   default: action(({ event }, form) => {
     const theme = form.get('theme');
     if (!isTheme(theme)) throw new AppError('VALIDATION', 'theme: must be light, dark or system');
-    event.cookies.set(THEME_COOKIE, theme, { path: '/', maxAge: 31_536_000, sameSite: 'lax', httpOnly: false, secure: event.url.protocol === 'https:' });
+    event.cookies.set(THEME_COOKIE, theme, {
+      path: '/',
+      maxAge: 31_536_000,
+      sameSite: 'lax',
+      httpOnly: false,
+      secure: event.url.protocol === 'https:',
+    });
     const from = event.request.headers.get('referer');
     redirect(303, safePath(from === null ? null : new URL(from).pathname));
   }),

@@ -31,7 +31,8 @@ export interface EngineInfo {
   readonly time: number | null;
 }
 
-export type ContainerStatus = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+export type ContainerStatus =
+  'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
 export interface ContainerSummary {
   readonly id: string;
@@ -148,10 +149,17 @@ export interface Engine {
   /** Events from the first read on (or after `since`, seconds of the engine's clock, inclusive). Ends when the signal says so; throws when the engine goes away. */
   events(options: { readonly since?: number; readonly signal: AbortSignal }): AsyncIterable<EngineEvent>;
 
-  listContainers(options?: { readonly labels?: Labels; readonly signal?: AbortSignal }): Promise<readonly ContainerSummary[]>;
+  listContainers(options?: {
+    readonly labels?: Labels;
+    readonly signal?: AbortSignal;
+  }): Promise<readonly ContainerSummary[]>;
   inspectContainer(id: string, signal?: AbortSignal): Promise<ContainerFacts>;
   /** Gives the new container's id. Create never pulls. */
-  createContainer(name: string, plan: ContainerPlan, signal?: AbortSignal): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
+  createContainer(
+    name: string,
+    plan: ContainerPlan,
+    signal?: AbortSignal,
+  ): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
   /** Already running: success. */
   startContainer(id: string, signal?: AbortSignal): Promise<void>;
   /** SIGTERM, and SIGKILL after `timeoutMs`. Already stopped: success. */
@@ -176,7 +184,10 @@ export interface Engine {
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageFacts | null>;
   listImages(): Promise<readonly ImageFacts[]>;
   /** Resolves when the image is here. An error inside the stream rejects. */
-  pullImage(reference: string, options: { readonly signal: AbortSignal; readonly onProgress?: (progress: PullProgress) => void }): Promise<void>;
+  pullImage(
+    reference: string,
+    options: { readonly signal: AbortSignal; readonly onProgress?: (progress: PullProgress) => void },
+  ): Promise<void>;
   /** Gone already: success. */
   removeImage(reference: string, options: { readonly force: boolean }): Promise<void>;
 

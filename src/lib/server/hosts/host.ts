@@ -169,7 +169,10 @@ export class Host {
   async #sleep(ms: number): Promise<void> {
     this.#wake = Promise.withResolvers();
     const timer = new AbortController();
-    await Promise.race([delay(ms, undefined, { signal: timer.signal }).catch(() => undefined), this.#wake.promise]);
+    await Promise.race([
+      delay(ms, undefined, { signal: timer.signal }).catch(() => undefined),
+      this.#wake.promise,
+    ]);
     timer.abort();
   }
 

@@ -5,8 +5,19 @@ const LARGEST_PAGE = 1000;
 
 /** `?status=&role=&type=&tag=&host=&q=`, each repeatable and with commas. */
 export function agentFilter(url: URL): AgentFilter {
-  const many = (name: string) => url.searchParams.getAll(name).flatMap((value) => value.split(',')).filter((value) => value !== '');
-  return { status: many('status'), role: many('role'), type: many('type'), host: many('host'), tag: many('tag'), q: url.searchParams.get('q') };
+  const many = (name: string) =>
+    url.searchParams
+      .getAll(name)
+      .flatMap((value) => value.split(','))
+      .filter((value) => value !== '');
+  return {
+    status: many('status'),
+    role: many('role'),
+    type: many('type'),
+    host: many('host'),
+    tag: many('tag'),
+    q: url.searchParams.get('q'),
+  };
 }
 
 /** `?limit=&cursor=`. Throws VALIDATION. */
@@ -14,7 +25,9 @@ export function pageQuery(url: URL): { readonly limit: number; readonly cursor: 
   const raw = url.searchParams.get('limit');
   const limit = raw === null ? LARGEST_PAGE : Number(raw);
   if (!Number.isInteger(limit) || limit < 1 || limit > LARGEST_PAGE) {
-    throw validationError([{ field: 'limit', value: raw, rule: `must be a whole number from 1 to ${LARGEST_PAGE}` }]);
+    throw validationError([
+      { field: 'limit', value: raw, rule: `must be a whole number from 1 to ${LARGEST_PAGE}` },
+    ]);
   }
   return { limit, cursor: url.searchParams.get('cursor') };
 }
@@ -26,13 +39,18 @@ export function removalQuery(url: URL): { readonly force: boolean; readonly time
   if (force !== null && !['', '0', '1', 'true', 'false'].includes(force)) {
     throw validationError([{ field: 'force', value: force, rule: 'must be true or false' }]);
   }
-  if (raw !== null && !/^\d{1,9}$/.test(raw)) throw validationError([{ field: 'timeout', value: raw, rule: 'must be a whole number of milliseconds' }]);
-  return { force: force === '' || force === '1' || force === 'true', ...(raw === null ? {} : { timeout: Number(raw) }) };
+  if (raw !== null && !/^\d{1,9}$/.test(raw))
+    throw validationError([{ field: 'timeout', value: raw, rule: 'must be a whole number of milliseconds' }]);
+  return {
+    force: force === '' || force === '1' || force === 'true',
+    ...(raw === null ? {} : { timeout: Number(raw) }),
+  };
 }
 
 /** An Idempotency-Key, or null. Throws VALIDATION for one that is too long. */
 export function idempotencyKey(request: Request): string | null {
   const key = request.headers.get('idempotency-key');
-  if (key !== null && (key === '' || key.length > 255)) throw new AppError('VALIDATION', 'Idempotency-Key must have 1 to 255 characters');
+  if (key !== null && (key === '' || key.length > 255))
+    throw new AppError('VALIDATION', 'Idempotency-Key must have 1 to 255 characters');
   return key;
 }

@@ -32,7 +32,11 @@ export function authenticate(app: App, credentials: Credentials): Actor | null {
 export function authenticateUpgrade(app: App, request: IncomingMessage): Actor | null {
   const { origin, host, authorization, cookie } = request.headers;
   if (authorization === undefined && !isSameOrigin(origin ?? null, host ?? null)) return null;
-  return authenticate(app, { authorization: authorization ?? null, session: cookieValue(cookie ?? '', SESSION_COOKIE), host: host ?? null });
+  return authenticate(app, {
+    authorization: authorization ?? null,
+    session: cookieValue(cookie ?? '', SESSION_COOKIE),
+    host: host ?? null,
+  });
 }
 
 /** True when the page that sent the request came from the address that it was sent to. */

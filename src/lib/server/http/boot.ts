@@ -47,7 +47,9 @@ async function start(entry: Entry | null): Promise<App> {
     return await startApp(config, { migrationsDir: join(entry?.root ?? process.cwd(), 'drizzle') });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`Slipway cannot start with this configuration:\n${error.message.replace(/^/gm, '  ')}\n`);
+    process.stderr.write(
+      `Slipway cannot start with this configuration:\n${error.message.replace(/^/gm, '  ')}\n`,
+    );
     process.exit(1);
   }
 }
@@ -65,7 +67,9 @@ function announce(app: App, address: string): void {
 
 function readEntry(): Entry | null {
   const entry: unknown = Reflect.get(globalThis, ENTRY);
-  return typeof entry === 'object' && entry !== null && 'server' in entry && 'root' in entry ? (entry as Entry) : null;
+  return typeof entry === 'object' && entry !== null && 'server' in entry && 'root' in entry
+    ? (entry as Entry)
+    : null;
 }
 
 function isOurs(value: unknown): value is { readonly app: App } {

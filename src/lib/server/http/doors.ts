@@ -2,7 +2,14 @@
  * The wrappers of every door. Kit cannot set the status in handleError, so expected errors are turned into answers here: a page gets an error
  * page with the code's status, a form its fields back with the problem beside them, the API the one error shape.
  */
-import { error as kitError, fail, isHttpError, isRedirect, type ActionFailure, type RequestEvent } from '@sveltejs/kit';
+import {
+  error as kitError,
+  fail,
+  isHttpError,
+  isRedirect,
+  type ActionFailure,
+  type RequestEvent,
+} from '@sveltejs/kit';
 import { AppError, ERROR_CATALOGUE, type Problem } from '#lib/domain/errors.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../services/access.ts';
@@ -19,7 +26,9 @@ function door<Event extends RequestEvent>(event: Event): Door<Event> {
 }
 
 /** For `load`: expected errors become error pages. */
-export function load<Event extends RequestEvent, Data>(work: (door: Door<Event>) => Data | Promise<Data>): (event: Event) => Promise<Data> {
+export function load<Event extends RequestEvent, Data>(
+  work: (door: Door<Event>) => Data | Promise<Data>,
+): (event: Event) => Promise<Data> {
   return async (event) => {
     try {
       return await work(door(event));
@@ -49,14 +58,24 @@ export function action<Event extends RequestEvent, Result>(
     } catch (error) {
       if (isRedirect(error) || isHttpError(error)) throw error;
       const problem = problemOf(error, event.locals.app.log, event.locals.requestId);
-      const values = Object.fromEntries([...form].flatMap(([key, value]) => (typeof value === 'string' && !/password|token/i.test(key) ? [[key, value]] : [])));
-      return fail(ERROR_CATALOGUE[problem.code].status, { error: problem, values, action: event.url.search.replace(/^\?\/?/, '').split('&')[0] ?? '' });
+      const values = Object.fromEntries(
+        [...form].flatMap(([key, value]) =>
+          typeof value === 'string' && !/password|token/i.test(key) ? [[key, value]] : [],
+        ),
+      );
+      return fail(ERROR_CATALOGUE[problem.code].status, {
+        error: problem,
+        values,
+        action: event.url.search.replace(/^\?\/?/, '').split('&')[0] ?? '',
+      });
     }
   };
 }
 
 /** For the API. `work` gives a Response, or a value that is sent as JSON with status 200. */
-export function endpoint<Event extends RequestEvent>(work: (door: Door<Event>) => unknown): (event: Event) => Promise<Response> {
+export function endpoint<Event extends RequestEvent>(
+  work: (door: Door<Event>) => unknown,
+): (event: Event) => Promise<Response> {
   return async (event) => {
     const { app, requestId } = event.locals;
     try {
@@ -77,7 +96,9 @@ export async function readJson(request: Request): Promise<unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new AppError('VALIDATION', 'The body is not valid JSON', { hint: 'Send a JSON object with Content-Type: application/json.' });
+    throw new AppError('VALIDATION', 'The body is not valid JSON', {
+      hint: 'Send a JSON object with Content-Type: application/json.',
+    });
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new AppError('VALIDATION', 'The body must be a JSON object');

@@ -42,7 +42,9 @@ export async function handleWith(app: App, { event, resolve }: HandleInput): Pro
     // where the same address has an API too, Kit tells a form action by this header alone
     if (url.search.startsWith('?/')) request.headers.set('x-sveltekit-action', 'true');
   }
-  const answer = await resolve(event, { transformPageChunk: ({ html }) => html.replace('%slipway.theme%', locals.theme) });
+  const answer = await resolve(event, {
+    transformPageChunk: ({ html }) => html.replace('%slipway.theme%', locals.theme),
+  });
   return finish(plain ? await plainActionAnswer(answer, locals.requestId) : answer, locals.requestId, url);
 }
 
@@ -51,7 +53,11 @@ function refuse(app: App, event: RequestEvent): Response | null {
   const { request, locals, url } = event;
   const path = url.pathname;
   const needsSetup = app.services.accounts.needsSetup;
-  const refusal = crossSite(event) ? new AppError('FORBIDDEN', 'The request came from another site', { hint: 'Scripts send an API token instead of the cookie.' }) : null;
+  const refusal = crossSite(event)
+    ? new AppError('FORBIDDEN', 'The request came from another site', {
+        hint: 'Scripts send an API token instead of the cookie.',
+      })
+    : null;
   if (refusal !== null) return problemResponse(refusal.toProblem(), locals.requestId);
   if (needsSetup ? SETUP.has(path) : locals.actor !== null || PUBLIC.has(path)) return null;
   if (wantsPage(request, path)) {
@@ -60,7 +66,9 @@ function refuse(app: App, event: RequestEvent): Response | null {
     redirect(303, `/login${to}`);
   }
   const stranger = needsSetup
-    ? new AppError('UNAUTHENTICATED', 'Slipway is not set up yet', { hint: 'Open /setup with the token that the console shows.' })
+    ? new AppError('UNAUTHENTICATED', 'Slipway is not set up yet', {
+        hint: 'Open /setup with the token that the console shows.',
+      })
     : new AppError('UNAUTHENTICATED', 'You are not signed in');
   const response = problemResponse(stranger.toProblem(), locals.requestId);
   response.headers.set('www-authenticate', 'Bearer');

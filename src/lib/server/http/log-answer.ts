@@ -8,29 +8,48 @@ import { readQuery } from './doors.ts';
  * `GET …/logs`: JSON with the newest lines; with `follow` or `Accept: text/event-stream` a stream of events; with `Accept: text/plain` plain
  * lines.
  */
-export async function logAnswer(app: App, actor: Actor | null, id: string, request: Request, url: URL): Promise<Response> {
+export async function logAnswer(
+  app: App,
+  actor: Actor | null,
+  id: string,
+  request: Request,
+  url: URL,
+): Promise<Response> {
   const query = parseInput(logQuery, readQuery(url));
   const accept = request.headers.get('accept') ?? '';
-  if (query.follow || accept.includes('text/event-stream')) return followAnswer(app, actor, id, request, query);
+  if (query.follow || accept.includes('text/event-stream'))
+    return followAnswer(app, actor, id, request, query);
   const lines = await app.services.logs.read(actor, id, query);
   if (accept.includes('text/plain')) {
-    return new Response(lines.map((line) => `${line.text}\n`).join(''), { headers: { 'content-type': 'text/plain; charset=utf-8' } });
+    return new Response(lines.map((line) => `${line.text}\n`).join(''), {
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+    });
   }
-  return Response.json({ logs: query.format === 'json' ? lines.map(lineView) : lines.map((line) => line.text), count: lines.length });
+  return Response.json({
+    logs: query.format === 'json' ? lines.map(lineView) : lines.map((line) => line.text),
+    count: lines.length,
+  });
 }
 
 function lineView(line: LogLine) {
   return { time: line.time, seq: line.seq, stream: line.stream, level: null, text: line.text };
 }
 
-async function followAnswer(app: App, actor: Actor | null, id: string, request: Request, query: LogQuery): Promise<Response> {
+async function followAnswer(
+  app: App,
+  actor: Actor | null,
+  id: string,
+  request: Request,
+  query: LogQuery,
+): Promise<Response> {
   const plain = (request.headers.get('accept') ?? '').includes('text/plain');
   // the first look-up throws before the answer has begun
   app.services.agents.get(actor, id);
   const source = app.services.logs.follow(actor, id, query.tail, request.signal);
   const encoder = new TextEncoder();
   const wanted = (line: LogLine) => query.stream === undefined || line.stream === query.stream;
-  const write = (line: LogLine) => (plain ? `${line.text}\n` : `id: ${line.seq}\nevent: log\ndata: ${JSON.stringify(lineView(line))}\n\n`);
+  const write = (line: LogLine) =>
+    plain ? `${line.text}\n` : `id: ${line.seq}\nevent: log\ndata: ${JSON.stringify(lineView(line))}\n\n`;
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
       const next = await source.next();
@@ -46,5 +65,7 @@ async function followAnswer(app: App, actor: Actor | null, id: string, request: 
     },
   });
   const type = plain ? 'text/plain; charset=utf-8' : 'text/event-stream; charset=utf-8';
-  return Promise.resolve(new Response(stream, { headers: { 'content-type': type, 'x-accel-buffering': 'no' } }));
+  return Promise.resolve(
+    new Response(stream, { headers: { 'content-type': type, 'x-accel-buffering': 'no' } }),
+  );
 }

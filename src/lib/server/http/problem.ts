@@ -4,7 +4,10 @@ import type { Log } from '../log.ts';
 
 /** The one shape of an error on the API: `{error: {code, message, hint, details, requestId}}`. */
 export function problemResponse(problem: Problem, requestId: string): Response {
-  return Response.json({ error: { ...problem, requestId } }, { status: ERROR_CATALOGUE[problem.code].status, headers: { 'x-request-id': requestId } });
+  return Response.json(
+    { error: { ...problem, requestId } },
+    { status: ERROR_CATALOGUE[problem.code].status, headers: { 'x-request-id': requestId } },
+  );
 }
 
 /** What a thrown thing means to the caller; a bug is written to the log under the request's id. */

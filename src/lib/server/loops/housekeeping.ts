@@ -12,11 +12,17 @@ const IDEMPOTENCY_MS = 24 * 3_600_000;
 export class Housekeeping {
   readonly #timers: NodeJS.Timeout[];
 
-  constructor(parts: { agents: AgentRepository; journal: Journal; settings: SettingsRepository; pulses: PulseBoard }) {
+  constructor(parts: {
+    agents: AgentRepository;
+    journal: Journal;
+    settings: SettingsRepository;
+    pulses: PulseBoard;
+  }) {
     const activity = setInterval(() => {
       for (const row of parts.agents.list()) {
         const active = parts.pulses.lastActivityAt(row.id);
-        if (active !== null && active !== row.lastActivityAt) parts.agents.update(row.id, { lastActivityAt: active });
+        if (active !== null && active !== row.lastActivityAt)
+          parts.agents.update(row.id, { lastActivityAt: active });
       }
     }, ACTIVITY_MS);
     const prune = setInterval(() => {

@@ -60,7 +60,12 @@ export class Reconciler {
     for (const container of containers) await this.#leftOver(engine, container);
   }
 
-  async #one(engine: Engine, row: AgentRow, container: ContainerSummary | undefined, unheard: boolean): Promise<void> {
+  async #one(
+    engine: Engine,
+    row: AgentRow,
+    container: ContainerSummary | undefined,
+    unheard: boolean,
+  ): Promise<void> {
     const { records, resumer, log } = this.#parts;
     if (row.containerId !== null && container === undefined) {
       // adopted ones carry no label: the list does not show them
@@ -76,7 +81,12 @@ export class Reconciler {
     }
   }
 
-  async #fold(engine: Engine, row: AgentRow, container: ContainerSummary | undefined, unheard: boolean): Promise<AgentRow> {
+  async #fold(
+    engine: Engine,
+    row: AgentRow,
+    container: ContainerSummary | undefined,
+    unheard: boolean,
+  ): Promise<AgentRow> {
     const { records } = this.#parts;
     if (container === undefined) return row;
     switch (container.status) {
@@ -85,9 +95,17 @@ export class Reconciler {
         const facts = await inspect(engine, container.id);
         if (facts?.status !== 'running') return row;
         // it ended and was started again while nobody listened
-        const anew = row.startedAt !== null && facts.startedAt !== null && row.startedAt !== facts.startedAt && row.endedAt === null;
+        const anew =
+          row.startedAt !== null &&
+          facts.startedAt !== null &&
+          row.startedAt !== facts.startedAt &&
+          row.endedAt === null;
         if (anew && row.state === 'ready') {
-          records.observe(row.id, { kind: 'exited', exitCode: facts.exitCode, oomKilled: false, by: 'external' }, { endedAt: facts.startedAt });
+          records.observe(
+            row.id,
+            { kind: 'exited', exitCode: facts.exitCode, oomKilled: false, by: 'external' },
+            { endedAt: facts.startedAt },
+          );
         }
         return records.observe(row.id, { kind: 'running' }, { startedAt: facts.startedAt });
       }
@@ -100,7 +118,12 @@ export class Reconciler {
         if (!isLive(row.state)) return row;
         const facts = await inspect(engine, container.id);
         if (facts === null || (facts.status !== 'exited' && facts.status !== 'dead')) return row;
-        const seen = { kind: 'exited', exitCode: facts.exitCode, oomKilled: facts.oomKilled, by: endedBy(facts, unheard) } as const;
+        const seen = {
+          kind: 'exited',
+          exitCode: facts.exitCode,
+          oomKilled: facts.oomKilled,
+          by: endedBy(facts, unheard),
+        } as const;
         return records.observe(row.id, seen, { endedAt: facts.finishedAt });
       }
       default:
@@ -120,8 +143,12 @@ export class Reconciler {
 }
 
 /** Nobody heard it end. SIGTERM and SIGKILL come from outside; with a host that was away, from its restart. */
-function endedBy(facts: { readonly exitCode: number; readonly oomKilled: boolean }, unheard: boolean): EndedBy {
-  const signalled = !facts.oomKilled && (facts.exitCode === 137 || facts.exitCode === 143 || facts.exitCode === 255);
+function endedBy(
+  facts: { readonly exitCode: number; readonly oomKilled: boolean },
+  unheard: boolean,
+): EndedBy {
+  const signalled =
+    !facts.oomKilled && (facts.exitCode === 137 || facts.exitCode === 143 || facts.exitCode === 255);
   if (!signalled) return 'itself';
   return unheard ? 'host restart' : 'external';
 }

@@ -43,7 +43,9 @@ export class Sampler {
     // a rate needs two readings: the second follows soon
     let wait: number = SOON_MS[1];
     while (!signal.aborted) {
-      const rows = this.#agents.onHost(host.id).filter((row) => this.#isMeasured(row) && !this.#watched.has(row.id));
+      const rows = this.#agents
+        .onHost(host.id)
+        .filter((row) => this.#isMeasured(row) && !this.#watched.has(row.id));
       await Promise.all(rows.map((row) => this.#measure(engine, row, signal)));
       await pause(wait, signal);
       wait = EVERY_MS;
@@ -111,7 +113,8 @@ export class Sampler {
       if (row !== undefined && row.containerId !== null && this.#isMeasured(row)) {
         try {
           const engine = this.#fleet.engine(row.hostId);
-          for await (const reading of engine.statsStream(row.containerId, signal)) this.#take(agentId, row.containerId, reading);
+          for await (const reading of engine.statsStream(row.containerId, signal))
+            this.#take(agentId, row.containerId, reading);
         } catch {
           // as above
         }

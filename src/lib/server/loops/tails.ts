@@ -19,14 +19,21 @@ export class Tails {
   readonly #pulses: PulseBoard;
   readonly #stop: () => void;
 
-  constructor(parts: { agents: AgentRepository; fleet: Fleet; board: TailBoard; pulses: PulseBoard; bus: AppBus }) {
+  constructor(parts: {
+    agents: AgentRepository;
+    fleet: Fleet;
+    board: TailBoard;
+    pulses: PulseBoard;
+    bus: AppBus;
+  }) {
     this.#agents = parts.agents;
     this.#fleet = parts.fleet;
     this.#board = parts.board;
     this.#pulses = parts.pulses;
     this.#stop = parts.bus.on('facts', (facts) => {
       for (const fact of facts) {
-        if (fact.kind === 'agent') this.#see(fact.agent.id as AgentId, fact.agent.state, fact.agent.containerId);
+        if (fact.kind === 'agent')
+          this.#see(fact.agent.id as AgentId, fact.agent.state, fact.agent.containerId);
       }
     });
   }
@@ -66,7 +73,11 @@ export class Tails {
         const last = lines.findLast((line) => line.text.trim() !== '');
         if (last === undefined) return;
         const at = Date.parse(last.time);
-        this.#pulses.output(row.id, plainText(last.text).slice(0, LAST_OUTPUT_CHARACTERS), Number.isNaN(at) ? Date.now() : at);
+        this.#pulses.output(
+          row.id,
+          plainText(last.text).slice(0, LAST_OUTPUT_CHARACTERS),
+          Number.isNaN(at) ? Date.now() : at,
+        );
       },
       state: () => undefined,
     });

@@ -54,7 +54,10 @@ export class Watcher {
       await this.#fold(engine, event, row);
     } catch (error) {
       // one event that cannot be read must not end the watch; the reconciler comes after it
-      this.#parts.log.warn({ agent: row.name, action: event.action, err: error }, 'an event could not be folded in');
+      this.#parts.log.warn(
+        { agent: row.name, action: event.action, err: error },
+        'an event could not be folded in',
+      );
     }
   }
 
@@ -75,7 +78,11 @@ export class Watcher {
         const exitCode = Number(event.attributes['exitCode'] ?? 0);
         const oomKilled = await wasOom(engine, event.id);
         const now = this.#parts.agents.byId(row.id) ?? row;
-        records.observe(row.id, { kind: 'exited', exitCode, oomKilled, by: this.#endedBy(now, event.id) }, { endedAt: at });
+        records.observe(
+          row.id,
+          { kind: 'exited', exitCode, oomKilled, by: this.#endedBy(now, event.id) },
+          { endedAt: at },
+        );
         return;
       }
       case 'pause':
@@ -93,7 +100,8 @@ export class Watcher {
   }
 
   #endedBy(row: AgentRow, containerId: string): EndedBy {
-    if (row.state === 'restarting' || row.state === 'stopping' || this.#parts.records.isIntended(row.id)) return 'slipway';
+    if (row.state === 'restarting' || row.state === 'stopping' || this.#parts.records.isIntended(row.id))
+      return 'slipway';
     const killed = this.#kills.get(containerId);
     this.#kills.delete(containerId);
     return killed !== undefined && Date.now() - killed < KILL_REMEMBERED_MS ? 'external' : 'itself';

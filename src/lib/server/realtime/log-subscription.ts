@@ -26,7 +26,12 @@ export function followLog(
   function send(lines: readonly LogLine[], reset = false): void {
     for (let at = 0; at < lines.length; at += LARGEST_BATCH) {
       const part = lines.slice(at, at + LARGEST_BATCH);
-      socket.emit('log', { agentId, lines: part, ...(skipped > 0 ? { skipped } : {}), ...(reset && at === 0 ? { reset: true } : {}) });
+      socket.emit('log', {
+        agentId,
+        lines: part,
+        ...(skipped > 0 ? { skipped } : {}),
+        ...(reset && at === 0 ? { reset: true } : {}),
+      });
       skipped = 0;
     }
     if (lines.length === 0 && reset) socket.emit('log', { agentId, lines: [], reset: true });

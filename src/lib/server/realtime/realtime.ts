@@ -72,7 +72,8 @@ export function attachRealtime(
     io.to('pulses').volatile.emit('pulses', news);
   }, PULSES_MS);
   const recheck = setInterval(() => {
-    for (const socket of io.sockets.sockets.values()) if (authenticate(socket.request) === null) socket.disconnect(true);
+    for (const socket of io.sockets.sockets.values())
+      if (authenticate(socket.request) === null) socket.disconnect(true);
   }, RECHECK_MS);
 
   return {
@@ -164,7 +165,10 @@ function serve(app: App, socket: AppSocket): void {
   });
 
   function answer<Value>(reply: unknown, work: () => Value): void {
-    const respond = typeof reply === 'function' ? (value: Reply<Value>) => void Reflect.apply(reply, undefined, [value]) : () => undefined;
+    const respond =
+      typeof reply === 'function'
+        ? (value: Reply<Value>) => void Reflect.apply(reply, undefined, [value])
+        : () => undefined;
     try {
       respond({ ok: true, value: work() });
     } catch (error) {

@@ -48,7 +48,8 @@ export class AccountService {
     this.#limit = parts.limit;
     this.#tokenFile = join(parts.dataDir, 'setup-token');
     this.#open = parts.auth === 'none';
-    if (!this.#open && this.#accounts.countUsers() === 0) this.#setupToken = this.#keepSetupToken(parts.setupToken);
+    if (!this.#open && this.#accounts.countUsers() === 0)
+      this.#setupToken = this.#keepSetupToken(parts.setupToken);
     else rmSync(this.#tokenFile, { force: true });
   }
 
@@ -70,11 +71,24 @@ export class AccountService {
     this.#limit.check('setup', visitor.address);
     if (!sameText(input.token.trim(), expected)) {
       this.#limit.failed('setup', visitor.address);
-      throw validationError([{ field: 'token', value: null, rule: 'this is not the setup token; it stands on the console and in the data directory' }]);
+      throw validationError([
+        {
+          field: 'token',
+          value: null,
+          rule: 'this is not the setup token; it stands on the console and in the data directory',
+        },
+      ]);
     }
     const passwordHash = await hash(input.password);
-    if (this.#setupToken === null) throw new AppError('CONFLICT', 'Slipway is set up already', { hint: 'Sign in.' });
-    const user: UserRow = { id: newId<UserId>(), name: input.name, passwordHash, role: 'admin', createdAt: Date.now() };
+    if (this.#setupToken === null)
+      throw new AppError('CONFLICT', 'Slipway is set up already', { hint: 'Sign in.' });
+    const user: UserRow = {
+      id: newId<UserId>(),
+      name: input.name,
+      passwordHash,
+      role: 'admin',
+      createdAt: Date.now(),
+    };
     this.#accounts.insertUser(user);
     this.#setupToken = null;
     rmSync(this.#tokenFile, { force: true });
@@ -90,7 +104,10 @@ export class AccountService {
     if (user === undefined || !right) {
       const left = this.#limit.failed(input.name, visitor.address);
       throw new AppError('UNAUTHENTICATED', 'User and password do not match', {
-        hint: left === 0 ? 'The next try is possible in 5 min.' : `${left} ${left === 1 ? 'try' : 'tries'} left, then a pause of 5 min.`,
+        hint:
+          left === 0
+            ? 'The next try is possible in 5 min.'
+            : `${left} ${left === 1 ? 'try' : 'tries'} left, then a pause of 5 min.`,
       });
     }
     this.#limit.succeeded(input.name, visitor.address);
@@ -104,7 +121,14 @@ export class AccountService {
     if (found === undefined) return null;
     const { session, user } = found;
     if (now - session.lastSeenAt > TOUCH_MS) this.#accounts.touchSession(session.id, now, now + SESSION_MS);
-    return { kind: 'user', id: user.id, name: user.name, role: user.role, door: 'page', sessionId: session.id };
+    return {
+      kind: 'user',
+      id: user.id,
+      name: user.name,
+      role: user.role,
+      door: 'page',
+      sessionId: session.id,
+    };
   }
 
   /** The actor behind an API token, or null. */
@@ -114,14 +138,22 @@ export class AccountService {
     if (found === undefined) return null;
     const { token, user } = found;
     if (token.expiresAt !== null && token.expiresAt <= now) return null;
-    if (token.lastUsedAt === null || now - token.lastUsedAt > TOUCH_MS) this.#accounts.touchToken(token.id, now);
+    if (token.lastUsedAt === null || now - token.lastUsedAt > TOUCH_MS)
+      this.#accounts.touchToken(token.id, now);
     return { kind: 'user', id: user.id, name: user.name, role: user.role, door: 'token', sessionId: null };
   }
 
   /** With SLIPWAY_AUTH=none everybody on the loopback address is this admin. */
   openActor(): Actor | null {
     if (!this.#open) return null;
-    return { kind: 'user', id: 'open' as UserId, name: 'admin', role: 'admin', door: 'open', sessionId: null };
+    return {
+      kind: 'user',
+      id: 'open' as UserId,
+      name: 'admin',
+      role: 'admin',
+      door: 'open',
+      sessionId: null,
+    };
   }
 
   logout(actor: Actor | null): void {
@@ -161,14 +193,24 @@ export class AccountService {
   /** The secret is given this once. */
   createToken(actor: Actor | null, raw: unknown): { readonly token: TokenView; readonly secret: string } {
     const user = asUser(authorize(actor, 'tokens.own'));
-    if (user.door === 'open') throw new AppError('CONFLICT', 'Without sign-in there are no tokens, and none is needed');
+    if (user.door === 'open')
+      throw new AppError('CONFLICT', 'Without sign-in there are no tokens, and none is needed');
     const input = parseInput(apiTokenInput, raw);
     const secret = `slw_${randomBytes(24).toString('base64url')}`;
     const now = Date.now();
     const expiresAt = input.expiresInDays === null ? null : now + input.expiresInDays * DAY_MS;
     const id = newId<TokenId>(now);
     const prefix = secret.slice(0, 8);
-    this.#accounts.insertToken({ id, name: input.name, userId: user.id, tokenHash: sha256(secret), prefix, createdAt: now, expiresAt, lastUsedAt: null });
+    this.#accounts.insertToken({
+      id,
+      name: input.name,
+      userId: user.id,
+      tokenHash: sha256(secret),
+      prefix,
+      createdAt: now,
+      expiresAt,
+      lastUsedAt: null,
+    });
     return {
       secret,
       token: {
@@ -218,5 +260,8 @@ function sha256(text: string): string {
 }
 
 function sameText(left: string, right: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest());
+  return timingSafeEqual(
+    createHash('sha256').update(left).digest(),
+    createHash('sha256').update(right).digest(),
+  );
 }

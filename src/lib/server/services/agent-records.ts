@@ -22,7 +22,10 @@ export class AgentRecords {
   readonly #agents: AgentRepository;
   readonly #fleet: Fleet;
   readonly #intents = new Map<AgentId, string>();
-  readonly #views = new WeakMap<AgentRow, { readonly hostState: HostState | undefined; readonly view: AgentView }>();
+  readonly #views = new WeakMap<
+    AgentRow,
+    { readonly hostState: HostState | undefined; readonly view: AgentView }
+  >();
 
   constructor(journal: Journal, agents: AgentRepository, fleet: Fleet) {
     this.#journal = journal;
@@ -61,7 +64,11 @@ export class AgentRecords {
   create(row: AgentRow, also?: (tell: Tell) => void): void {
     this.#journal.commit((tell) => {
       this.#agents.insert(row);
-      tell({ kind: 'agent', agent: this.view(row), change: { from: null, to: row.state, reason: row.reason } });
+      tell({
+        kind: 'agent',
+        agent: this.view(row),
+        change: { from: null, to: row.state, reason: row.reason },
+      });
       also?.(tell);
     });
   }
@@ -77,23 +84,47 @@ export class AgentRecords {
 
   /** Folds in what the engine says. Gives the row after it; a late or repeated report changes nothing and is not told. */
   observe(id: AgentId, seen: Observation, times: ContainerTimes = {}): AgentRow {
-    const before = this.#row(id);
+    const found = this.#row(id);
+    // the report of a start that was read from inspect already, and whose end is known: it comes too late to be news
+    if (seen.kind === 'started' && found.endedAt !== null && found.startedAt === times.startedAt)
+      return found;
+    // an end that is heard of before its start was read brings the start along, or this life would have no record
+    const early =
+      seen.kind === 'exited' &&
+      found.state === 'starting' &&
+      times.startedAt != null &&
+      times.startedAt !== found.startedAt;
+    const before = early
+      ? this.patch(id, { startedAt: times.startedAt, endedAt: null, exitCode: null })
+      : found;
     const transition = observe(before.state, seen);
-    const end: AgentPatch = seen.kind === 'exited' ? { exitCode: seen.exitCode, endedAt: times.endedAt ?? Date.now() } : {};
+    const end: AgentPatch =
+      seen.kind === 'exited' ? { exitCode: seen.exitCode, endedAt: times.endedAt ?? Date.now() } : {};
     if (transition === null) {
       // in the middle of a restart or a removal the end is expected, and still the end of a life
       const expected = before.state === 'restarting' || before.state === 'removing';
       if (!expected || seen.kind !== 'exited' || before.endedAt !== null) return before;
-      return this.#journal.commit((tell) => this.#write(tell, before, before.state, before.reason, end, seen));
+      return this.#journal.commit((tell) =>
+        this.#write(tell, before, before.state, before.reason, end, seen),
+      );
     }
     const runs = transition.to === 'ready' || transition.to === 'paused';
     const fresh = seen.kind === 'started' || before.endedAt !== null;
     const start: AgentPatch =
-      runs && fresh ? { startedAt: times.startedAt ?? Date.now(), endedAt: null, exitCode: null, wanted: 'running' } : {};
+      runs && fresh
+        ? { startedAt: times.startedAt ?? Date.now(), endedAt: null, exitCode: null, wanted: 'running' }
+        : {};
     const rest: AgentPatch = seen.kind === 'exited' ? { ...end, wanted: 'stopped' } : {};
-    const gone: AgentPatch = transition.to === 'removed' ? { wanted: 'removed', endedAt: before.endedAt ?? Date.now() } : {};
-    const reason = (transition.reason === 'external' ? this.#intents.get(id) : transition.reason) ?? transition.reason ?? this.#intents.get(id) ?? before.reason;
-    return this.#journal.commit((tell) => this.#write(tell, before, transition.to, reason, { ...rest, ...start, ...gone }, seen));
+    const gone: AgentPatch =
+      transition.to === 'removed' ? { wanted: 'removed', endedAt: before.endedAt ?? Date.now() } : {};
+    const reason =
+      (transition.reason === 'external' ? this.#intents.get(id) : transition.reason) ??
+      transition.reason ??
+      this.#intents.get(id) ??
+      before.reason;
+    return this.#journal.commit((tell) =>
+      this.#write(tell, before, transition.to, reason, { ...rest, ...start, ...gone }, seen),
+    );
   }
 
   /** Changes that are no change of state. */
@@ -112,7 +143,14 @@ export class AgentRecords {
     return row;
   }
 
-  #write(tell: Tell, before: AgentRow, to: AgentState, reason: string | null, patch: AgentPatch, seen?: Observation): AgentRow {
+  #write(
+    tell: Tell,
+    before: AgentRow,
+    to: AgentState,
+    reason: string | null,
+    patch: AgentPatch,
+    seen?: Observation,
+  ): AgentRow {
     const settled: AgentPatch = to === 'failed' || to === before.state ? {} : { error: null };
     const since: AgentPatch = to === before.state ? {} : { since: Date.now() };
     const after = this.#agents.update(before.id, { ...since, ...settled, ...patch, state: to, reason });

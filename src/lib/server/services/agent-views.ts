@@ -42,7 +42,10 @@ export function agentView(row: AgentRow, fleet: Fleet): AgentView {
 function commandsOf(row: AgentRow): readonly AgentCommand[] {
   const table: readonly AgentCommand[] = allowed[row.state];
   // a stop can be taken back until its signal is sent; from then on the row no longer wants to run
-  const commands = row.state === 'stopping' && row.wanted !== 'running' ? table.filter((command) => command !== 'cancel') : table;
+  const commands =
+    row.state === 'stopping' && row.wanted !== 'running'
+      ? table.filter((command) => command !== 'cancel')
+      : table;
   if (row.containerId !== null) return commands;
   return commands.filter((command) => command !== 'snapshot' && command !== 'stop');
 }

@@ -2,7 +2,15 @@
 import { can, type AgentCommand } from '#lib/domain/agent-state.ts';
 import { AppError, notFound } from '#lib/domain/errors.ts';
 import { killInput, parseInput, removeInput, stopInput } from '#lib/domain/inputs.ts';
-import type { AgentDetailView, AgentView, HistoryEntry, LifeView, OperationView, Pulse, StatsSample } from '#lib/protocol/views.ts';
+import type {
+  AgentDetailView,
+  AgentView,
+  HistoryEntry,
+  LifeView,
+  OperationView,
+  Pulse,
+  StatsSample,
+} from '#lib/protocol/views.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -52,7 +60,10 @@ export class AgentService {
   list(actor: Actor | null, filter: AgentFilter = {}): readonly AgentView[] {
     authorize(actor, 'agents.see');
     const { agents, records } = this.#parts;
-    const rows = filter.status?.includes('removed') === true ? [...agents.list(), ...agents.removed(500)] : agents.list();
+    const rows =
+      filter.status?.includes('removed') === true
+        ? [...agents.list(), ...agents.removed(500)]
+        : agents.list();
     return rows
       .map((row) => records.view(row))
       .filter((view) => matches(view, filter))
@@ -65,7 +76,11 @@ export class AgentService {
     const rest = cursor === null ? all : all.filter((view) => view.id < cursor);
     const page = rest.slice(0, limit);
     const last = page.at(-1);
-    return { agents: page, count: all.length, ...(rest.length > limit && last !== undefined ? { nextCursor: last.id } : {}) };
+    return {
+      agents: page,
+      count: all.length,
+      ...(rest.length > limit && last !== undefined ? { nextCursor: last.id } : {}),
+    };
   }
 
   /** By id, or by the name of one that is not removed. Throws NOT_FOUND. */
@@ -118,7 +133,11 @@ export class AgentService {
   }
 
   /** Makes an agent. Gives it in `queued` at once; with `wait` when it is ready, or throws why not. */
-  async spawn(actor: Actor | null, input: unknown, options: { wait?: boolean; idempotencyKey?: string | null } = {}): Promise<AgentDetailView> {
+  async spawn(
+    actor: Actor | null,
+    input: unknown,
+    options: { wait?: boolean; idempotencyKey?: string | null } = {},
+  ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const spawned: Spawned = await this.#parts.spawning.spawn(who, input, options.idempotencyKey ?? null);
     if (options.wait === true && spawned.operation !== null) await spawned.operation.done;
@@ -131,24 +150,36 @@ export class AgentService {
     const row = this.#row(idOrName);
     if (row.state === 'ready' || row.state === 'starting') return Promise.resolve(this.#detail(row));
     this.#guard(row, 'start');
-    if (row.containerId === null) return this.#finish(row, this.#parts.spawning.again(row, asReason(who)).done, options);
+    if (row.containerId === null)
+      return this.#finish(row, this.#parts.spawning.again(row, asReason(who)).done, options);
     return this.#finish(row, this.#parts.verbs.start(row, asReason(who)).done, options);
   }
 
   /**
    * SIGTERM, then SIGKILL after `timeout`. With `delay` the command waits that long and can be taken back meanwhile. Stopped already: success.
    */
-  stop(actor: Actor | null, idOrName: string, input: unknown = {}, options: { wait?: boolean } = {}): Promise<AgentDetailView> {
+  stop(
+    actor: Actor | null,
+    idOrName: string,
+    input: unknown = {},
+    options: { wait?: boolean } = {},
+  ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const wish = parseInput(stopInput, input);
     const row = this.#row(idOrName);
-    if (row.state === 'stopped' || row.state === 'exited' || row.state === 'crashed') return Promise.resolve(this.#detail(row));
+    if (row.state === 'stopped' || row.state === 'exited' || row.state === 'crashed')
+      return Promise.resolve(this.#detail(row));
     if (row.state === 'stopping') return Promise.resolve(this.#detail(row));
     this.#guard(row, 'stop');
     return this.#finish(row, this.#parts.verbs.stop(row, asReason(who), wish).done, options);
   }
 
-  restart(actor: Actor | null, idOrName: string, input: unknown = {}, options: { wait?: boolean } = {}): Promise<AgentDetailView> {
+  restart(
+    actor: Actor | null,
+    idOrName: string,
+    input: unknown = {},
+    options: { wait?: boolean } = {},
+  ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const { timeout } = parseInput(stopInput, input);
     const row = this.#row(idOrName);
@@ -181,14 +212,21 @@ export class AgentService {
   }
 
   /** Stops it if told to by `force`, and removes the container. History and snapshots stay. Throws CONFLICT while it runs without `force`. */
-  remove(actor: Actor | null, idOrName: string, input: unknown = {}, options: { wait?: boolean } = {}): Promise<AgentDetailView> {
+  remove(
+    actor: Actor | null,
+    idOrName: string,
+    input: unknown = {},
+    options: { wait?: boolean } = {},
+  ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const wish = parseInput(removeInput, input);
     const row = this.#row(idOrName);
     if (row.state === 'removed') throw notFound('agent', idOrName);
     const running = row.startedAt !== null && row.endedAt === null;
     if (running && !wish.force) {
-      throw new AppError('CONFLICT', `${row.name} is running`, { hint: 'Stop it first, or remove it with force.' });
+      throw new AppError('CONFLICT', `${row.name} is running`, {
+        hint: 'Stop it first, or remove it with force.',
+      });
     }
     if (row.state === 'removing') return Promise.resolve(this.#detail(row));
     return this.#finish(row, this.#parts.verbs.remove(row, asReason(who), wish.timeout).done, options);
@@ -200,13 +238,19 @@ export class AgentService {
     const { operations } = this.#parts;
     const row = this.#row(idOrName);
     this.#guard(row, 'cancel');
-    const operation = operations.findRunning(row.id, row.state === 'stopping' ? 'stop' : 'spawn') ?? operations.findRunning(row.id, 'start');
+    const operation =
+      operations.findRunning(row.id, row.state === 'stopping' ? 'stop' : 'spawn') ??
+      operations.findRunning(row.id, 'start');
     if (operation === undefined) throw new AppError('CONFLICT', 'There is nothing left to cancel');
     operations.cancel(actor, operation);
     return this.#detail(this.#row(row.id));
   }
 
-  async #finish(row: AgentRow, done: Promise<unknown>, options: { wait?: boolean }): Promise<AgentDetailView> {
+  async #finish(
+    row: AgentRow,
+    done: Promise<unknown>,
+    options: { wait?: boolean },
+  ): Promise<AgentDetailView> {
     if (options.wait === true) await done;
     return this.#detail(this.#row(row.id));
   }
@@ -217,7 +261,8 @@ export class AgentService {
     if (can(row.state, command) && view.can.includes(command)) return;
     const now = row.state === 'failed' && row.error !== null ? 'it failed' : `it is ${row.state}`;
     throw new AppError('CONFLICT', `${row.name} cannot ${command} now: ${now}`, {
-      hint: view.can.length === 0 ? 'Nothing can be done with it now.' : `Possible now: ${view.can.join(', ')}.`,
+      hint:
+        view.can.length === 0 ? 'Nothing can be done with it now.' : `Possible now: ${view.can.join(', ')}.`,
     });
   }
 
@@ -254,6 +299,12 @@ function matches(view: AgentView, filter: AgentFilter): boolean {
     among(filter.role, view.role) &&
     among(filter.host, view.host) &&
     (filter.tag ?? []).every(tagged) &&
-    (q === '' || [view.name, view.image, view.type, ...Object.entries(view.tags).map(([key, value]) => `${key}=${value}`)].some((text) => text.toLowerCase().includes(q)))
+    (q === '' ||
+      [
+        view.name,
+        view.image,
+        view.type,
+        ...Object.entries(view.tags).map(([key, value]) => `${key}=${value}`),
+      ].some((text) => text.toLowerCase().includes(q)))
   );
 }

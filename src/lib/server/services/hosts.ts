@@ -20,7 +20,10 @@ export class HostService {
   }
 
   /** Which images of agent types are on which host; a host that is away gives none. Used by the form for new agents. */
-  async hasImages(actor: Actor | null, images: readonly string[]): Promise<Readonly<Record<string, readonly string[]>>> {
+  async hasImages(
+    actor: Actor | null,
+    images: readonly string[],
+  ): Promise<Readonly<Record<string, readonly string[]>>> {
     authorize(actor, 'hosts.see');
     const found: Record<string, string[]> = Object.fromEntries(images.map((image) => [image, []]));
     await Promise.all(

@@ -25,7 +25,11 @@ export class LoginLimit {
       .filter((count, place) => count.failures >= (place === 0 ? TRIES : TRIES_OF_ADDRESS))
       .map((count) => count.until - this.#now());
     const wait = Math.max(0, ...waits);
-    if (wait > 0) throw new AppError('RATE_LIMITED', `Too many failed tries. The next one is possible in ${Math.ceil(wait / 60_000)} min`);
+    if (wait > 0)
+      throw new AppError(
+        'RATE_LIMITED',
+        `Too many failed tries. The next one is possible in ${Math.ceil(wait / 60_000)} min`,
+      );
   }
 
   /** Gives how many tries are left. */

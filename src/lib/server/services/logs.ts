@@ -43,7 +43,12 @@ export class LogService {
   }
 
   /** Lines as they come, beginning with the newest `tail`, until the signal or until the container ends. */
-  async *follow(actor: Actor | null, idOrName: string, tail: number, signal: AbortSignal): AsyncGenerator<readonly LogLine[]> {
+  async *follow(
+    actor: Actor | null,
+    idOrName: string,
+    tail: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<readonly LogLine[]> {
     authorize(actor, 'agents.see');
     const row = this.#row(idOrName);
     const source = this.#tails.get(row.id);
@@ -97,7 +102,9 @@ export class LogService {
     const signal = AbortSignal.timeout(READ_MS);
     // with a stream wish the newest lines of that stream are wanted, not those of both
     const tail = query.stream === null ? query.tail : 10_000;
-    const lines = await readLines(engine.logs(containerId, { follow: false, tail, since: query.since, until: query.until, signal }));
+    const lines = await readLines(
+      engine.logs(containerId, { follow: false, tail, since: query.since, until: query.until, signal }),
+    );
     if (signal.aborted) throw new AppError('SOCKET_ERROR', 'The engine took too long to give the log');
     const wanted = query.stream === null ? lines : lines.filter((line) => line.stream === query.stream);
     return query.tail === 0 ? [] : wanted.slice(-query.tail);

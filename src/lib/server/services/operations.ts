@@ -76,7 +76,13 @@ export class Operations {
       agentName: plan.agent?.name ?? null,
       hostId: plan.hostId,
       actor: plan.actor,
-      steps: plan.steps.map((name) => ({ name, state: 'waiting', startedAt: null, endedAt: null, note: null })),
+      steps: plan.steps.map((name) => ({
+        name,
+        state: 'waiting',
+        startedAt: null,
+        endedAt: null,
+        note: null,
+      })),
       error: null,
       startedAt: Date.now(),
       endedAt: null,
@@ -91,8 +97,17 @@ export class Operations {
     return this.run(row, plan.cancellable, work);
   }
 
-  run<Value>(row: OperationRow, cancellable: boolean, work: (operation: Operation) => Promise<Value>): StartedOperation<Value> {
-    const running: Running = { row, controller: new AbortController(), done: Promise.withResolvers(), cancellable };
+  run<Value>(
+    row: OperationRow,
+    cancellable: boolean,
+    work: (operation: Operation) => Promise<Value>,
+  ): StartedOperation<Value> {
+    const running: Running = {
+      row,
+      controller: new AbortController(),
+      done: Promise.withResolvers(),
+      cancellable,
+    };
     this.#running.set(row.id, running);
     const done = this.#work(running, work);
     this.#works.add(done);
@@ -112,7 +127,8 @@ export class Operations {
 
   /** The running operation of a kind on an agent. */
   findRunning(agentId: AgentId, kind: OperationKind): OperationId | undefined {
-    return [...this.#running.values()].find((each) => each.row.agentId === agentId && each.row.kind === kind)?.row.id;
+    return [...this.#running.values()].find((each) => each.row.agentId === agentId && each.row.kind === kind)
+      ?.row.id;
   }
 
   /** Resolves when the operation is over, however it ended. */
@@ -134,7 +150,9 @@ export class Operations {
 
   list(actor: Actor | null, limit = 100): readonly OperationView[] {
     authorize(actor, 'operations.see');
-    return this.#repository.list(limit).map((row) => this.#view(row, this.#running.get(row.id)?.cancellable ?? false));
+    return this.#repository
+      .list(limit)
+      .map((row) => this.#view(row, this.#running.get(row.id)?.cancellable ?? false));
   }
 
   get(actor: Actor | null, id: string): OperationView {
@@ -145,12 +163,16 @@ export class Operations {
   }
 
   ofAgent(agentId: AgentId, limit: number): readonly OperationView[] {
-    return this.#repository.ofAgent(agentId, limit).map((row) => this.#view(row, this.#running.get(row.id)?.cancellable ?? false));
+    return this.#repository
+      .ofAgent(agentId, limit)
+      .map((row) => this.#view(row, this.#running.get(row.id)?.cancellable ?? false));
   }
 
   /** Marks what a crash of Slipway cut off. The work itself is taken up again by whoever owns it. */
   recover(): void {
-    const cutOff = new AppError('CANCELLED', 'Slipway ended in the middle of it', { hint: 'It is taken up again by itself where that makes sense.' });
+    const cutOff = new AppError('CANCELLED', 'Slipway ended in the middle of it', {
+      hint: 'It is taken up again by itself where that makes sense.',
+    });
     for (const row of this.#repository.running()) this.#finish(row, 'failed', cutOff.toProblem());
   }
 
@@ -198,7 +220,13 @@ export class Operations {
           return value;
         } catch (error) {
           const failed = controller.signal.aborted ? controller.signal.reason : error;
-          this.#step(running, { name, state: 'failed', startedAt, endedAt: new Date().toISOString(), note: toProblem(failed).message });
+          this.#step(running, {
+            name,
+            state: 'failed',
+            startedAt,
+            endedAt: new Date().toISOString(),
+            note: toProblem(failed).message,
+          });
           throw failed;
         }
       },
@@ -226,7 +254,9 @@ export class Operations {
   }
 
   #finish(row: OperationRow, state: OperationRow['state'], error: Problem | null): void {
-    const steps = row.steps.map((each): StepView => (each.state === 'waiting' ? { ...each, state: 'skipped' } : each));
+    const steps = row.steps.map((each): StepView =>
+      each.state === 'waiting' ? { ...each, state: 'skipped' } : each,
+    );
     const patch = { state, error, steps, endedAt: Date.now() };
     this.#journal.commit((tell) => {
       this.#repository.update(row.id, patch);

@@ -41,27 +41,48 @@ export class SnapshotService {
    * Commits the agent's filesystem. The name is checked before anything happens: on a bad tag the engine leaves a dangling image behind.
    * Throws CONFLICT when the name is taken for this agent, or when it has no container.
    */
-  async create(actor: Actor | null, idOrName: string, raw: unknown, options: { wait?: boolean } = {}): Promise<SnapshotView | null> {
+  async create(
+    actor: Actor | null,
+    idOrName: string,
+    raw: unknown,
+    options: { wait?: boolean } = {},
+  ): Promise<SnapshotView | null> {
     const who = authorize(actor, 'snapshots.change');
     const { fleet, operations, snapshots } = this.#parts;
     const input = parseInput(snapshotInput, raw);
     const row = this.#agent(idOrName);
     const { containerId } = row;
     if (containerId === null || !can(row.state, 'snapshot')) {
-      throw new AppError('CONFLICT', `${row.name} cannot be snapshotted now: it is ${row.state}`, { hint: 'Wait until it is ready or stopped.' });
+      throw new AppError('CONFLICT', `${row.name} cannot be snapshotted now: it is ${row.state}`, {
+        hint: 'Wait until it is ready or stopped.',
+      });
     }
     const engine = fleet.engine(row.hostId);
     const repository = snapshotRepository(row.name);
     const name = input.name ?? inventSnapshotName(new Date());
     const image = `${repository}:${name}`;
     if (snapshots.byImage(row.hostId, image) !== undefined || (await engine.inspectImage(image)) !== null) {
-      throw new AppError('CONFLICT', `There is a snapshot "${name}" of ${row.name} already`, { hint: 'Choose another name.' });
+      throw new AppError('CONFLICT', `There is a snapshot "${name}" of ${row.name} already`, {
+        hint: 'Choose another name.',
+      });
     }
     const started = operations.start(
-      { kind: 'snapshot', agent: { id: row.id, name: row.name }, hostId: row.hostId, actor: asReason(who), steps: ['commit', 'record'], cancellable: false },
+      {
+        kind: 'snapshot',
+        agent: { id: row.id, name: row.name },
+        hostId: row.hostId,
+        actor: asReason(who),
+        steps: ['commit', 'record'],
+        cancellable: false,
+      },
       async (operation) => {
         const { imageId } = await operation.step('commit', async (note) => {
-          const committed = await engine.commitContainer(containerId, { repository, tag: name, comment: input.comment, pause: input.pause });
+          const committed = await engine.commitContainer(containerId, {
+            repository,
+            tag: name,
+            comment: input.comment,
+            pause: input.pause,
+          });
           note(image);
           return committed;
         });

@@ -18,7 +18,13 @@ import { asReason, type Actor } from './access.ts';
 import type { AgentRecords } from './agent-records.ts';
 import { lastOutput } from './last-output.ts';
 import type { Networks } from './networks.ts';
-import { toProblem, type Operation, type OperationPlan, type Operations, type StartedOperation } from './operations.ts';
+import {
+  toProblem,
+  type Operation,
+  type OperationPlan,
+  type Operations,
+  type StartedOperation,
+} from './operations.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** More at once gain nothing: an engine starts about eight containers a second whatever is asked of it. */
@@ -64,7 +70,10 @@ export class Spawning {
     if (type === undefined) {
       throw new AppError('VALIDATION', `There is no agent type "${input.type}"`, {
         hint: `Known types: ${AGENT_TYPE_NAMES.join(', ')}.`,
-        details: { known: AGENT_TYPE_NAMES, fields: [{ field: 'type', value: input.type, rule: 'must be a known agent type' }] },
+        details: {
+          known: AGENT_TYPE_NAMES,
+          fields: [{ field: 'type', value: input.type, rule: 'must be a known agent type' }],
+        },
       });
     }
     const spec = resolveSpec(input, type, defaults);
@@ -108,13 +117,26 @@ export class Spawning {
   again(row: AgentRow, reason: string): StartedOperation<AgentRow> {
     const { records, operations } = this.#parts;
     if (row.state !== 'queued' && row.state !== 'preparing' && row.state !== 'creating') {
-      records.move(row.id, 'queued', reason, { wanted: 'running', containerId: null, endedAt: null, startedAt: null, exitCode: null });
+      records.move(row.id, 'queued', reason, {
+        wanted: 'running',
+        containerId: null,
+        endedAt: null,
+        startedAt: null,
+        exitCode: null,
+      });
     }
     return operations.start(this.#plan(row, reason), (operation) => this.#work(operation, row.id));
   }
 
   #plan(row: AgentRow, actor: string): OperationPlan {
-    return { kind: 'spawn', agent: { id: row.id, name: row.name }, hostId: row.hostId, actor, steps: STEPS, cancellable: true };
+    return {
+      kind: 'spawn',
+      agent: { id: row.id, name: row.name },
+      hostId: row.hostId,
+      actor,
+      steps: STEPS,
+      cancellable: true,
+    };
   }
 
   #earlier(key: string, requestHash: string): AgentRow | null {
@@ -122,7 +144,9 @@ export class Spawning {
     const known = settings.idempotent(key);
     if (known === undefined) return null;
     if (known.requestHash !== requestHash) {
-      throw new AppError('CONFLICT', 'This Idempotency-Key was used for another request', { hint: 'Use a new key for a new request.' });
+      throw new AppError('CONFLICT', 'This Idempotency-Key was used for another request', {
+        hint: 'Use a new key for a new request.',
+      });
     }
     return agents.byId(known.agentId) ?? null;
   }
@@ -152,7 +176,11 @@ export class Spawning {
 
   async #work(operation: Operation, id: AgentId): Promise<AgentRow> {
     const { agents, records } = this.#parts;
-    const made: { engine: Engine | null; containerId: string | null; networkId: string | null } = { engine: null, containerId: null, networkId: null };
+    const made: { engine: Engine | null; containerId: string | null; networkId: string | null } = {
+      engine: null,
+      containerId: null,
+      networkId: null,
+    };
     try {
       const hostId = this.#row(id).hostId;
       return await this.#turn(hostId).run(operation.signal, () => this.#make(operation, id, made));
@@ -160,10 +188,15 @@ export class Spawning {
       const problem = toProblem(operation.signal.aborted ? operation.signal.reason : error);
       const row = agents.byId(id);
       // the engine's facts came first: it ended or went while it was starting
-      if (row === undefined || !['queued', 'preparing', 'creating', 'starting'].includes(row.state)) throw error;
+      if (row === undefined || !['queued', 'preparing', 'creating', 'starting'].includes(row.state))
+        throw error;
       const keep = problem.code === 'READY_TIMEOUT';
       // written down first, and without its container: else the events of the cleaning up would count as news of the agent
-      records.fail(id, problem, keep ? {} : { containerId: null, endedAt: row.startedAt === null ? null : Date.now() });
+      records.fail(
+        id,
+        problem,
+        keep ? {} : { containerId: null, endedAt: row.startedAt === null ? null : Date.now() },
+      );
       if (!keep && made.engine !== null) await this.#cleanUp(made.engine, id, made.networkId);
       throw error;
     }
@@ -187,7 +220,9 @@ export class Spawning {
     });
     made.engine = engine;
     if (row.state === 'queued') records.move(id, 'preparing', row.reason);
-    const imageId = await operation.step('image', (note) => this.#image(operation, engine, spec.image, spec.pull, note));
+    const imageId = await operation.step('image', (note) =>
+      this.#image(operation, engine, spec.image, spec.pull, note),
+    );
     await operation.step('network', async (note) => {
       made.networkId = await networks.ensure(engine, spec.networks);
       note(made.networkId === null ? spec.networks.join(', ') : `made ${spec.networks.join(', ')}`);
@@ -195,7 +230,11 @@ export class Spawning {
     if (this.#row(id).state === 'preparing') records.move(id, 'creating', row.reason);
     const containerId = await operation.step('create', async (note) => {
       const labels = agentLabels({ instance, id, name, type: row.type, tags: spec.tags });
-      const container = await engine.createContainer(containerName(name), planContainer(name, spec, labels), operation.signal);
+      const container = await engine.createContainer(
+        containerName(name),
+        planContainer(name, spec, labels),
+        operation.signal,
+      );
       for (const network of spec.networks.slice(1)) {
         await engine.connectNetwork(network, container.id, hasNames(network) ? [name] : []);
       }
@@ -208,7 +247,13 @@ export class Spawning {
     return operation.step('ready', (note) => this.#ready(operation, engine, id, containerId, note));
   }
 
-  async #image(operation: Operation, engine: Engine, image: string, pull: string, note: (text: string) => void): Promise<string> {
+  async #image(
+    operation: Operation,
+    engine: Engine,
+    image: string,
+    pull: string,
+    note: (text: string) => void,
+  ): Promise<string> {
     const here = await engine.inspectImage(image, operation.signal);
     if (here !== null && pull !== 'always') {
       note('here already');
@@ -216,21 +261,33 @@ export class Spawning {
     }
     if (pull === 'never') {
       throw new AppError('IMAGE_NOT_FOUND', `The image ${image} is not on this host`, {
-        hint: image.startsWith('slipway/') ? 'Build it first: npm run images.' : 'Pull it first, or allow it to be pulled.',
+        hint: image.startsWith('slipway/')
+          ? 'Build it first: npm run images.'
+          : 'Pull it first, or allow it to be pulled.',
       });
     }
     const layers = new Map<string, { current: number; total: number }>();
     await engine.pullImage(image, {
       signal: operation.signal,
       onProgress: ({ layer, status, current, total }) => {
-        if (layer !== null && total !== null && status === 'Downloading') layers.set(layer, { current: current ?? 0, total });
+        if (layer !== null && total !== null && status === 'Downloading')
+          layers.set(layer, { current: current ?? 0, total });
         if (layer !== null && /complete|exists/i.test(status)) {
           const known = layers.get(layer);
           if (known !== undefined) layers.set(layer, { ...known, current: known.total });
         }
-        const sums = [...layers.values()].reduce((sum, each) => ({ current: sum.current + each.current, total: sum.total + each.total }), { current: 0, total: 0 });
+        const sums = [...layers.values()].reduce(
+          (sum, each) => ({ current: sum.current + each.current, total: sum.total + each.total }),
+          { current: 0, total: 0 },
+        );
         const percent = sums.total === 0 ? null : Math.floor((sums.current / sums.total) * 100);
-        operation.progress('image', percent, percent === null ? `Pulling ${image}` : `Pulling ${percent} %, ${formatBytes(sums.current)} of ${formatBytes(sums.total)}`);
+        operation.progress(
+          'image',
+          percent,
+          percent === null
+            ? `Pulling ${image}`
+            : `Pulling ${percent} %, ${formatBytes(sums.current)} of ${formatBytes(sums.total)}`,
+        );
       },
     });
     const pulled = await engine.inspectImage(image, operation.signal);
@@ -240,7 +297,13 @@ export class Spawning {
   }
 
   /** Running is ready, unless the image has a health check: then healthy is. */
-  async #ready(operation: Operation, engine: Engine, id: AgentId, containerId: string, note: (text: string) => void): Promise<AgentRow> {
+  async #ready(
+    operation: Operation,
+    engine: Engine,
+    id: AgentId,
+    containerId: string,
+    note: (text: string) => void,
+  ): Promise<AgentRow> {
     const { records } = this.#parts;
     const started = Date.now();
     for (let pause = 100; ; pause = Math.min(pause * 1.5, 1_000)) {
@@ -249,12 +312,21 @@ export class Spawning {
       if (row.state === 'ready') return row;
       if (row.state !== 'starting') throw endedEarly(row.exitCode);
       if (facts.status === 'exited' || facts.status === 'dead') {
-        records.observe(id, { kind: 'exited', exitCode: facts.exitCode, oomKilled: facts.oomKilled, by: 'itself' }, { endedAt: facts.finishedAt });
+        records.observe(
+          id,
+          { kind: 'exited', exitCode: facts.exitCode, oomKilled: facts.oomKilled, by: 'itself' },
+          { endedAt: facts.finishedAt },
+        );
         throw endedEarly(facts.exitCode);
       }
-      if (row.startedAt !== facts.startedAt) records.patch(id, { startedAt: facts.startedAt, endedAt: null, exitCode: null });
+      if (row.startedAt !== facts.startedAt)
+        records.patch(id, { startedAt: facts.startedAt, endedAt: null, exitCode: null });
       if (isReady(facts)) {
-        note(facts.health === 'none' ? 'running' : `healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`);
+        note(
+          facts.health === 'none'
+            ? 'running'
+            : `healthy after ${((Date.now() - started) / 1000).toFixed(1)} s`,
+        );
         operation.commitPoint();
         return records.move(id, 'ready', row.reason);
       }
@@ -271,7 +343,8 @@ export class Spawning {
   async #cleanUp(engine: Engine, id: AgentId, networkId: string | null): Promise<void> {
     try {
       const labels = { [LABEL.instance]: this.#parts.instance, [LABEL.agentId]: id };
-      for (const container of await engine.listContainers({ labels })) await engine.removeContainer(container.id, { force: true });
+      for (const container of await engine.listContainers({ labels }))
+        await engine.removeContainer(container.id, { force: true });
       if (networkId !== null) {
         await engine.removeNetwork(networkId);
         this.#parts.networks.forget(engine);
@@ -293,16 +366,26 @@ function isReady(facts: ContainerFacts): boolean {
 }
 
 function endedEarly(exitCode: number | null): AppError {
-  return new AppError('CONFLICT', `It ended${exitCode === null ? '' : ` with code ${exitCode}`} before it was ready`, { hint: 'Read its last output.' });
+  return new AppError(
+    'CONFLICT',
+    `It ended${exitCode === null ? '' : ` with code ${exitCode}`} before it was ready`,
+    { hint: 'Read its last output.' },
+  );
 }
 
-function refuseTooMuch(resources: SpawnResources, info: { readonly cpus: number; readonly memory: number } | null): void {
+function refuseTooMuch(
+  resources: SpawnResources,
+  info: { readonly cpus: number; readonly memory: number } | null,
+): void {
   if (info === null) return;
   if (resources.cpu !== null && resources.cpu > info.cpus) {
     throw new AppError('RESOURCE_LIMIT', `It asks for ${resources.cpu} cores and the host has ${info.cpus}`);
   }
   if (resources.memory !== null && resources.memory > info.memory) {
-    throw new AppError('RESOURCE_LIMIT', `It asks for ${formatBytes(resources.memory)} of memory and the host has ${formatBytes(info.memory)}`);
+    throw new AppError(
+      'RESOURCE_LIMIT',
+      `It asks for ${formatBytes(resources.memory)} of memory and the host has ${formatBytes(info.memory)}`,
+    );
   }
 }
 type SpawnResources = AgentRow['spec']['resources'];
@@ -316,4 +399,3 @@ async function missing<Value>(work: Promise<Value>): Promise<Value | null> {
     throw error;
   }
 }
-

@@ -8,7 +8,13 @@ import type { Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { AgentRecords } from './agent-records.ts';
-import { toProblem, type Operation, type OperationPlan, type Operations, type StartedOperation } from './operations.ts';
+import {
+  toProblem,
+  type Operation,
+  type OperationPlan,
+  type Operations,
+  type StartedOperation,
+} from './operations.ts';
 
 export interface VerbParts {
   readonly agents: AgentRepository;
@@ -44,7 +50,10 @@ export class Verbs {
         if (this.#row(row.id).state === 'starting') {
           if (operation.signal.aborted) await engine.stopContainer(containerId, 0).catch(() => undefined);
           const now = this.#row(row.id);
-          if (now.state === 'starting') records.fail(row.id, toProblem(operation.signal.aborted ? operation.signal.reason : error), { wanted: 'stopped' });
+          if (now.state === 'starting')
+            records.fail(row.id, toProblem(operation.signal.aborted ? operation.signal.reason : error), {
+              wanted: 'stopped',
+            });
         }
         throw error;
       }
@@ -57,7 +66,10 @@ export class Verbs {
     const before = { wanted: row.wanted, reason: row.reason };
     const stopDeadline = Date.now() + (wait > 0 ? wait : wish.timeout);
     // while it still wants to run, the stop can be taken back (agent-views.ts)
-    this.#parts.records.move(row.id, 'stopping', reason, { wanted: wait > 0 ? 'running' : 'stopped', stopDeadline });
+    this.#parts.records.move(row.id, 'stopping', reason, {
+      wanted: wait > 0 ? 'running' : 'stopped',
+      stopDeadline,
+    });
     return this.#stop(row, reason, wish.timeout, wait, before);
   }
 
@@ -77,22 +89,28 @@ export class Verbs {
     const engine = this.#parts.fleet.engine(row.hostId);
     const containerId = container(row);
     const steps = wait > 0 ? ['countdown', 'stop'] : ['stop'];
-    return operations.start({ ...plan('stop', row, reason, steps), cancellable: wait > 0 }, async (operation) => {
-      try {
-        if (wait > 0) {
-          await operation.step('countdown', () => delay(wait, undefined, { signal: operation.signal }));
+    return operations.start(
+      { ...plan('stop', row, reason, steps), cancellable: wait > 0 },
+      async (operation) => {
+        try {
+          if (wait > 0) {
+            await operation.step('countdown', () => delay(wait, undefined, { signal: operation.signal }));
+            operation.commitPoint();
+            records.patch(row.id, { wanted: 'stopped', stopDeadline: Date.now() + timeoutMs });
+          }
           operation.commitPoint();
-          records.patch(row.id, { wanted: 'stopped', stopDeadline: Date.now() + timeoutMs });
+          await operation.step('stop', () => engine.stopContainer(containerId, timeoutMs));
+          return await this.#ended(engine, row.id, containerId);
+        } catch (error) {
+          // taken back, or the engine did not do it: it runs on
+          if (this.#row(row.id).state === 'stopping')
+            records.move(row.id, 'ready', operation.signal.aborted ? before.reason : 'stop failed', {
+              wanted: before.wanted,
+            });
+          throw error;
         }
-        operation.commitPoint();
-        await operation.step('stop', () => engine.stopContainer(containerId, timeoutMs));
-        return await this.#ended(engine, row.id, containerId);
-      } catch (error) {
-        // taken back, or the engine did not do it: it runs on
-        if (this.#row(row.id).state === 'stopping') records.move(row.id, 'ready', operation.signal.aborted ? before.reason : 'stop failed', { wanted: before.wanted });
-        throw error;
-      }
-    });
+      },
+    );
   }
 
   restart(row: AgentRow, reason: string, timeoutMs: number): StartedOperation<AgentRow> {
@@ -100,15 +118,18 @@ export class Verbs {
     const engine = this.#parts.fleet.engine(row.hostId);
     const containerId = container(row);
     records.move(row.id, 'restarting', reason, { wanted: 'running', stopDeadline: null });
-    return operations.start({ ...plan('restart', row, reason, ['restart']), cancellable: false }, async (operation) => {
-      try {
-        await operation.step('restart', () => engine.restartContainer(containerId, timeoutMs));
-        return await this.#started(engine, row.id, containerId);
-      } catch (error) {
-        if (this.#row(row.id).state === 'restarting') records.fail(row.id, toProblem(error));
-        throw error;
-      }
-    });
+    return operations.start(
+      { ...plan('restart', row, reason, ['restart']), cancellable: false },
+      async (operation) => {
+        try {
+          await operation.step('restart', () => engine.restartContainer(containerId, timeoutMs));
+          return await this.#started(engine, row.id, containerId);
+        } catch (error) {
+          if (this.#row(row.id).state === 'restarting') records.fail(row.id, toProblem(error));
+          throw error;
+        }
+      },
+    );
   }
 
   async pause(row: AgentRow, reason: string): Promise<AgentRow> {
@@ -131,7 +152,8 @@ export class Verbs {
       await engine.killContainer(containerId, signal);
       for (let tries = 0; tries < 20; tries += 1) {
         const facts = await engine.inspectContainer(containerId);
-        if (facts.status === 'exited' || facts.status === 'dead') return this.#ended(engine, row.id, containerId);
+        if (facts.status === 'exited' || facts.status === 'dead')
+          return this.#ended(engine, row.id, containerId);
         if (tries > 4 && !/^(?:SIG)?(?:KILL|9)$/.test(signal)) break;
         await delay(25 * (tries + 1));
       }
@@ -146,33 +168,40 @@ export class Verbs {
     const running = row.startedAt !== null && row.endedAt === null;
     const steps = [...(busy === undefined ? [] : ['cancel']), ...(running ? ['stop'] : []), 'remove'];
     const before = row.state;
-    return operations.start({ ...plan('remove', row, reason, steps), cancellable: false }, async (operation) => {
-      if (busy !== undefined) {
-        await operation.step('cancel', async () => {
-          operations.cancel({ kind: 'system', name: reason, role: 'admin' }, busy);
-          await operations.settled(busy);
-        });
-      }
-      const now = this.#row(row.id);
-      if (now.state === 'removed') return now;
-      if (now.state !== 'removing') records.move(row.id, 'removing', reason, { wanted: 'removed' });
-      try {
-        if (running && now.containerId !== null) {
-          const id = now.containerId;
-          await operation.step('stop', () => gone(engine.stopContainer(id, timeoutMs)));
+    return operations.start(
+      { ...plan('remove', row, reason, steps), cancellable: false },
+      async (operation) => {
+        if (busy !== undefined) {
+          await operation.step('cancel', async () => {
+            operations.cancel({ kind: 'system', name: reason, role: 'admin' }, busy);
+            await operations.settled(busy);
+          });
         }
-        await operation.step('remove', async () => {
-          if (now.containerId !== null) await engine.removeContainer(now.containerId, { force: true });
-        });
-        return records.observe(row.id, { kind: 'gone' });
-      } catch (error) {
-        if (this.#row(row.id).state === 'removing') {
-          const back = before === 'failed' || now.containerId === null ? 'failed' : running ? 'ready' : 'stopped';
-          records.move(row.id, back, 'remove failed', { wanted: running ? 'running' : 'stopped', ...(back === 'failed' ? { error: toProblem(error) } : {}) });
+        const now = this.#row(row.id);
+        if (now.state === 'removed') return now;
+        if (now.state !== 'removing') records.move(row.id, 'removing', reason, { wanted: 'removed' });
+        try {
+          if (running && now.containerId !== null) {
+            const id = now.containerId;
+            await operation.step('stop', () => gone(engine.stopContainer(id, timeoutMs)));
+          }
+          await operation.step('remove', async () => {
+            if (now.containerId !== null) await engine.removeContainer(now.containerId, { force: true });
+          });
+          return records.observe(row.id, { kind: 'gone' });
+        } catch (error) {
+          if (this.#row(row.id).state === 'removing') {
+            const back =
+              before === 'failed' || now.containerId === null ? 'failed' : running ? 'ready' : 'stopped';
+            records.move(row.id, back, 'remove failed', {
+              wanted: running ? 'running' : 'stopped',
+              ...(back === 'failed' ? { error: toProblem(error) } : {}),
+            });
+          }
+          throw error;
         }
-        throw error;
-      }
-    });
+      },
+    );
   }
 
   async #started(engine: Engine, id: AgentId, containerId: string): Promise<AgentRow> {
@@ -180,11 +209,20 @@ export class Verbs {
     const facts = await engine.inspectContainer(containerId);
     const row = this.#row(id);
     if (facts.status === 'exited' || facts.status === 'dead') {
-      if (row.state === 'starting' && row.startedAt !== facts.startedAt) records.patch(id, { startedAt: facts.startedAt, endedAt: null, exitCode: null });
-      return records.observe(id, { kind: 'exited', exitCode: facts.exitCode, oomKilled: facts.oomKilled, by: 'itself' }, { endedAt: facts.finishedAt });
+      if (row.state === 'starting' && row.startedAt !== facts.startedAt)
+        records.patch(id, { startedAt: facts.startedAt, endedAt: null, exitCode: null });
+      return records.observe(
+        id,
+        { kind: 'exited', exitCode: facts.exitCode, oomKilled: facts.oomKilled, by: 'itself' },
+        { endedAt: facts.finishedAt },
+      );
     }
     if (row.state === 'starting') {
-      return records.move(id, 'ready', row.reason, { startedAt: facts.startedAt, endedAt: null, exitCode: null });
+      return records.move(id, 'ready', row.reason, {
+        startedAt: facts.startedAt,
+        endedAt: null,
+        exitCode: null,
+      });
     }
     return records.observe(id, { kind: 'started' }, { startedAt: facts.startedAt });
   }
@@ -193,7 +231,10 @@ export class Verbs {
   async #ended(engine: Engine, id: AgentId, containerId: string): Promise<AgentRow> {
     const facts = await engine.inspectContainer(containerId);
     if (facts.status !== 'exited' && facts.status !== 'dead' && facts.status !== 'created') {
-      throw new AppError('ENGINE_ERROR', `The engine says that it is stopped, and that it is ${facts.status}`);
+      throw new AppError(
+        'ENGINE_ERROR',
+        `The engine says that it is stopped, and that it is ${facts.status}`,
+      );
     }
     return this.#parts.records.observe(
       id,
@@ -202,7 +243,11 @@ export class Verbs {
     );
   }
 
-  async #intended(row: AgentRow, reason: string, work: (engine: Engine, containerId: string) => Promise<AgentRow>): Promise<AgentRow> {
+  async #intended(
+    row: AgentRow,
+    reason: string,
+    work: (engine: Engine, containerId: string) => Promise<AgentRow>,
+  ): Promise<AgentRow> {
     const engine = this.#parts.fleet.engine(row.hostId);
     const over = this.#parts.records.intend(row.id, reason);
     try {
@@ -224,7 +269,10 @@ function plan(kind: OperationKind, row: AgentRow, actor: string, steps: readonly
 }
 
 function container(row: AgentRow): string {
-  if (row.containerId === null) throw new AppError('CONFLICT', `${row.name} has no container now`, { hint: 'Start it to have one made.' });
+  if (row.containerId === null)
+    throw new AppError('CONFLICT', `${row.name} has no container now`, {
+      hint: 'Start it to have one made.',
+    });
   return row.containerId;
 }
 

@@ -55,7 +55,10 @@ export class AccountRepository {
   }
 
   deleteSession(id: string, userId: UserId): void {
-    this.#db.delete(sessions).where(and(eq(sessions.id, id), eq(sessions.userId, userId))).run();
+    this.#db
+      .delete(sessions)
+      .where(and(eq(sessions.id, id), eq(sessions.userId, userId)))
+      .run();
   }
 
   deleteExpiredSessions(now: number): void {
@@ -67,7 +70,12 @@ export class AccountRepository {
   }
 
   tokenByHash(tokenHash: string): { token: TokenRow; user: UserRow } | undefined {
-    const row = this.#db.select().from(tokens).innerJoin(users, eq(users.id, tokens.userId)).where(eq(tokens.tokenHash, tokenHash)).get();
+    const row = this.#db
+      .select()
+      .from(tokens)
+      .innerJoin(users, eq(users.id, tokens.userId))
+      .where(eq(tokens.tokenHash, tokenHash))
+      .get();
     return row === undefined ? undefined : { token: row.tokens, user: row.users };
   }
 
@@ -76,11 +84,21 @@ export class AccountRepository {
   }
 
   tokensOf(userId: UserId): readonly TokenRow[] {
-    return this.#db.select().from(tokens).where(eq(tokens.userId, userId)).orderBy(desc(tokens.createdAt)).all();
+    return this.#db
+      .select()
+      .from(tokens)
+      .where(eq(tokens.userId, userId))
+      .orderBy(desc(tokens.createdAt))
+      .all();
   }
 
   /** False when there is no such token of this user. */
   deleteToken(id: string, userId: UserId): boolean {
-    return this.#db.delete(tokens).where(and(eq(tokens.id, id as TokenId), eq(tokens.userId, userId))).run().changes > 0;
+    return (
+      this.#db
+        .delete(tokens)
+        .where(and(eq(tokens.id, id as TokenId), eq(tokens.userId, userId)))
+        .run().changes > 0
+    );
   }
 }

@@ -26,7 +26,8 @@ export class AgentRepository {
     this.#live = new Map();
     this.#byName = new Map();
     this.#byContainer = new Map();
-    for (const row of this.#db.select().from(agents).where(ne(agents.state, 'removed')).all()) this.#keep(row);
+    for (const row of this.#db.select().from(agents).where(ne(agents.state, 'removed')).all())
+      this.#keep(row);
   }
 
   /** All that are not removed. */
@@ -40,7 +41,14 @@ export class AgentRepository {
 
   /** Also finds removed ones. */
   byId(id: string): AgentRow | undefined {
-    return this.#live.get(id as AgentId) ?? this.#db.select().from(agents).where(eq(agents.id, id as AgentId)).get();
+    return (
+      this.#live.get(id as AgentId) ??
+      this.#db
+        .select()
+        .from(agents)
+        .where(eq(agents.id, id as AgentId))
+        .get()
+    );
   }
 
   /** Among those that are not removed. */
@@ -56,7 +64,13 @@ export class AgentRepository {
 
   /** Removed ones, newest first. */
   removed(limit: number): readonly AgentRow[] {
-    return this.#db.select().from(agents).where(eq(agents.state, 'removed')).orderBy(desc(agents.since)).limit(limit).all();
+    return this.#db
+      .select()
+      .from(agents)
+      .where(eq(agents.state, 'removed'))
+      .orderBy(desc(agents.since))
+      .limit(limit)
+      .all();
   }
 
   insert(row: AgentRow): void {
@@ -80,7 +94,13 @@ export class AgentRepository {
 
   /** The life that has not ended. */
   currentLife(agentId: AgentId): LifeRow | undefined {
-    const newest = this.#db.select().from(lives).where(eq(lives.agentId, agentId)).orderBy(desc(lives.startedAt)).limit(1).get();
+    const newest = this.#db
+      .select()
+      .from(lives)
+      .where(eq(lives.agentId, agentId))
+      .orderBy(desc(lives.startedAt))
+      .limit(1)
+      .get();
     return newest?.endedAt === null ? newest : undefined;
   }
 
@@ -94,7 +114,13 @@ export class AgentRepository {
 
   /** Newest first. */
   lives(agentId: AgentId, limit: number): readonly LifeRow[] {
-    return this.#db.select().from(lives).where(eq(lives.agentId, agentId)).orderBy(desc(lives.startedAt)).limit(limit).all();
+    return this.#db
+      .select()
+      .from(lives)
+      .where(eq(lives.agentId, agentId))
+      .orderBy(desc(lives.startedAt))
+      .limit(limit)
+      .all();
   }
 
   #keep(row: AgentRow): void {

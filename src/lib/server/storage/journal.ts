@@ -46,12 +46,21 @@ export class Journal {
 
   /** The number of the newest fact; 0 when there is none. */
   seq(): number {
-    return this.#db.select({ seq: max(facts.seq) }).from(facts).get()?.seq ?? 0;
+    return (
+      this.#db
+        .select({ seq: max(facts.seq) })
+        .from(facts)
+        .get()?.seq ?? 0
+    );
   }
 
   /** Facts after `seq`, oldest first, or null when some of them are no longer kept or there are more than `limit`. */
   since(seq: number, limit = 1000): readonly Fact[] | null {
-    const oldest = this.#db.select({ seq: min(facts.seq) }).from(facts).get()?.seq ?? 0;
+    const oldest =
+      this.#db
+        .select({ seq: min(facts.seq) })
+        .from(facts)
+        .get()?.seq ?? 0;
     if (seq > this.seq() || (oldest > 0 && seq < oldest - 1)) return null;
     const rows = this.#db
       .select()
@@ -82,7 +91,11 @@ export class Journal {
   /** Drops all but the newest `keep` facts, save the changes of state, which are history. */
   prune(keep: number): void {
     const seq = this.seq() - keep;
-    if (seq > 0) this.#db.delete(facts).where(and(lt(facts.seq, seq), eq(facts.changed, false))).run();
+    if (seq > 0)
+      this.#db
+        .delete(facts)
+        .where(and(lt(facts.seq, seq), eq(facts.changed, false)))
+        .run();
   }
 
   #write(body: FactBody): Fact {
@@ -99,6 +112,13 @@ export class Journal {
 }
 
 function factAgent(body: FactBody): AgentId | null {
-  const id = body.kind === 'agent' ? body.agent.id : body.kind === 'operation' ? body.operation.agentId : body.kind === 'snapshot' ? body.snapshot.agentId : null;
+  const id =
+    body.kind === 'agent'
+      ? body.agent.id
+      : body.kind === 'operation'
+        ? body.operation.agentId
+        : body.kind === 'snapshot'
+          ? body.snapshot.agentId
+          : null;
   return id as AgentId | null;
 }

@@ -21,16 +21,31 @@ export class OperationRepository {
   }
 
   byId(id: string): OperationRow | undefined {
-    return this.#db.select().from(operations).where(eq(operations.id, id as OperationId)).get();
+    return this.#db
+      .select()
+      .from(operations)
+      .where(eq(operations.id, id as OperationId))
+      .get();
   }
 
   /** Newest first. */
   list(limit: number): readonly OperationRow[] {
-    return this.#db.select().from(operations).orderBy(desc(operations.startedAt), desc(operations.id)).limit(limit).all();
+    return this.#db
+      .select()
+      .from(operations)
+      .orderBy(desc(operations.startedAt), desc(operations.id))
+      .limit(limit)
+      .all();
   }
 
   ofAgent(agentId: AgentId, limit: number): readonly OperationRow[] {
-    return this.#db.select().from(operations).where(eq(operations.agentId, agentId)).orderBy(desc(operations.startedAt)).limit(limit).all();
+    return this.#db
+      .select()
+      .from(operations)
+      .where(eq(operations.agentId, agentId))
+      .orderBy(desc(operations.startedAt))
+      .limit(limit)
+      .all();
   }
 
   /** Those that were cut off by a crash of Slipway. */

@@ -50,7 +50,9 @@ export const agents = sqliteTable(
     lastActivityAt: integer(),
   },
   (table) => [
-    uniqueIndex('agents_live_name').on(table.name).where(sql`${table.state} <> 'removed'`),
+    uniqueIndex('agents_live_name')
+      .on(table.name)
+      .where(sql`${table.state} <> 'removed'`),
     index('agents_container').on(table.containerId),
     index('agents_state').on(table.state),
   ],
@@ -90,7 +92,10 @@ export const operations = sqliteTable(
     startedAt: integer().notNull(),
     endedAt: integer(),
   },
-  (table) => [index('operations_started').on(table.startedAt), index('operations_agent').on(table.agentId, table.startedAt)],
+  (table) => [
+    index('operations_started').on(table.startedAt),
+    index('operations_agent').on(table.agentId, table.startedAt),
+  ],
 );
 
 export const snapshots = sqliteTable(
@@ -109,7 +114,10 @@ export const snapshots = sqliteTable(
     createdBy: text().notNull(),
     createdAt: integer().notNull(),
   },
-  (table) => [index('snapshots_agent').on(table.agentId, table.createdAt), uniqueIndex('snapshots_image').on(table.hostId, table.image)],
+  (table) => [
+    index('snapshots_agent').on(table.agentId, table.createdAt),
+    uniqueIndex('snapshots_image').on(table.hostId, table.image),
+  ],
 );
 
 /** The journal: what happened, numbered. History page, audit and live feed read the same rows. */
@@ -123,7 +131,11 @@ export const facts = sqliteTable(
     changed: integer({ mode: 'boolean' }).notNull().default(false),
     body: text({ mode: 'json' }).$type<FactBody>().notNull(),
   },
-  (table) => [index('facts_agent').on(table.agentId, table.seq).where(sql`${table.changed} = 1`)],
+  (table) => [
+    index('facts_agent')
+      .on(table.agentId, table.seq)
+      .where(sql`${table.changed} = 1`),
+  ],
 );
 
 export const users = sqliteTable('users', {

@@ -19,7 +19,11 @@ export class SettingsRepository {
   }
 
   set(key: string, value: string): void {
-    this.#db.insert(settings).values({ key, value }).onConflictDoUpdate({ target: settings.key, set: { value } }).run();
+    this.#db
+      .insert(settings)
+      .values({ key, value })
+      .onConflictDoUpdate({ target: settings.key, set: { value } })
+      .run();
   }
 
   delete(key: string): void {

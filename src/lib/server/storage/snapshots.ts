@@ -21,7 +21,11 @@ export class SnapshotRepository {
   }
 
   byId(id: string): SnapshotRow | undefined {
-    return this.#db.select().from(snapshots).where(eq(snapshots.id, id as SnapshotId)).get();
+    return this.#db
+      .select()
+      .from(snapshots)
+      .where(eq(snapshots.id, id as SnapshotId))
+      .get();
   }
 
   byImage(hostId: HostId, image: string): SnapshotRow | undefined {
@@ -34,7 +38,12 @@ export class SnapshotRepository {
 
   /** Newest first. */
   ofAgent(agentId: AgentId): readonly SnapshotRow[] {
-    return this.#db.select().from(snapshots).where(eq(snapshots.agentId, agentId)).orderBy(desc(snapshots.createdAt)).all();
+    return this.#db
+      .select()
+      .from(snapshots)
+      .where(eq(snapshots.agentId, agentId))
+      .orderBy(desc(snapshots.createdAt))
+      .all();
   }
 
   list(limit: number): readonly SnapshotRow[] {

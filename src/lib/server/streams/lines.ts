@@ -71,7 +71,12 @@ function toLine(stream: LogFrame['stream'], bytes: Buffer, overflow: boolean): R
   if (timed && text.length > PIECE_BYTES) text = withoutRepeatedTimes(text, stamp);
   const cut = overflow || text.length > MAX_LINE_BYTES;
   // a character cut in two at the end becomes the replacement character; it goes with the rest
-  const decoded = cut ? text.subarray(0, MAX_LINE_BYTES).toString('utf8').replace(/\uFFFD$/, '') : text.toString('utf8');
+  const decoded = cut
+    ? text
+        .subarray(0, MAX_LINE_BYTES)
+        .toString('utf8')
+        .replace(/\uFFFD$/, '')
+    : text.toString('utf8');
   return {
     time: timed ? normalTime(stamp.toString('latin1').trimEnd()) : '',
     stream,

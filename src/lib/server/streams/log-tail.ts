@@ -123,7 +123,8 @@ export class LogTail {
   async #readRest(): Promise<void> {
     const assembler = new LineAssembler();
     const { signal } = this.#closed;
-    for await (const frame of this.#open({ follow: false, tail: null, since: this.#seen.time, signal })) this.#take(assembler.push(frame));
+    for await (const frame of this.#open({ follow: false, tail: null, since: this.#seen.time, signal }))
+      this.#take(assembler.push(frame));
     this.#take(assembler.end());
   }
 

@@ -91,7 +91,13 @@ export class PulseBoard {
   }
 
   #entry(agentId: string): Entry {
-    const entry = this.#entries.get(agentId) ?? { samples: [], buckets: new Map(), lastOutput: null, lastActivityAt: null, running: false };
+    const entry = this.#entries.get(agentId) ?? {
+      samples: [],
+      buckets: new Map(),
+      lastOutput: null,
+      lastActivityAt: null,
+      running: false,
+    };
     this.#entries.set(agentId, entry);
     return entry;
   }

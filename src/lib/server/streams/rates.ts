@@ -10,7 +10,8 @@ import type { RawStats } from '../engine/engine.ts';
 export function toSample(now: RawStats, before: RawStats | null): StatsSample {
   const elapsedMs = before === null ? 0 : now.readAt - before.readAt;
   const rate = (value: number | null, previous: number | null | undefined, perMs: number): number | null => {
-    if (value === null || previous === null || previous === undefined || elapsedMs <= 0 || value < previous) return null;
+    if (value === null || previous === null || previous === undefined || elapsedMs <= 0 || value < previous)
+      return null;
     return ((value - previous) / elapsedMs) * perMs;
   };
   return {

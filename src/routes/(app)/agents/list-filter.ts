@@ -36,7 +36,9 @@ export function readFilter(query: URLSearchParams): ListFilter {
 export function listHref(filter: ListFilter, change: Partial<ListFilter>): string {
   const next = { ...filter, ...change };
   const standard = readFilter(new URLSearchParams());
-  const query = new URLSearchParams(Object.entries(next).filter(([key, value]) => value !== standard[key as keyof ListFilter]));
+  const query = new URLSearchParams(
+    Object.entries(next).filter(([key, value]) => value !== standard[key as keyof ListFilter]),
+  );
   return query.size === 0 ? '/agents' : `/agents?${query}`;
 }
 
@@ -47,7 +49,11 @@ export function showsAgent(show: Show, agent: AgentView): boolean {
   return show === 'ready' ? rank === 'ready' || rank === 'work' : rank === 'rest';
 }
 
-export function filterAgents(agents: readonly AgentView[], filter: ListFilter, pulses: Readonly<Record<string, Pulse>>): readonly AgentView[] {
+export function filterAgents(
+  agents: readonly AgentView[],
+  filter: ListFilter,
+  pulses: Readonly<Record<string, Pulse>>,
+): readonly AgentView[] {
   const q = filter.q.trim().toLowerCase();
   return agents.filter(
     (agent) =>
@@ -55,7 +61,10 @@ export function filterAgents(agents: readonly AgentView[], filter: ListFilter, p
       (filter.type === '' || agent.type === filter.type) &&
       (filter.host === '' || agent.host === filter.host) &&
       (filter.tag === '' || tagsOf(agent).includes(filter.tag)) &&
-      (q === '' || [agent.name, agent.image, ...tagsOf(agent), pulses[agent.id]?.lastOutput ?? ''].some((text) => text.toLowerCase().includes(q))),
+      (q === '' ||
+        [agent.name, agent.image, ...tagsOf(agent), pulses[agent.id]?.lastOutput ?? ''].some((text) =>
+          text.toLowerCase().includes(q),
+        )),
   );
 }
 

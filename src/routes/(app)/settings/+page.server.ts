@@ -18,7 +18,10 @@ export const actions = {
   token: action(({ app, actor }, form) => {
     const expires = text(form.get('expires'));
     const expiresInDays = expires === 'never' ? null : expires === '' ? 90 : Number(expires);
-    return { done: 'token', ...app.services.accounts.createToken(actor, { name: text(form.get('name')), expiresInDays }) };
+    return {
+      done: 'token',
+      ...app.services.accounts.createToken(actor, { name: text(form.get('name')), expiresInDays }),
+    };
   }),
   revoke: action(({ app, actor }, form) => {
     app.services.accounts.revokeToken(actor, text(form.get('token')));

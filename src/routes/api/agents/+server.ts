@@ -9,6 +9,9 @@ export const GET = endpoint(({ app, actor, event }) => {
 export const POST = endpoint(async ({ app, actor, event }) => {
   const wait = isTrue(event.url.searchParams.get('wait'));
   const input = await readJson(event.request);
-  const agent = await app.services.agents.spawn(actor, input, { wait, idempotencyKey: idempotencyKey(event.request) });
+  const agent = await app.services.agents.spawn(actor, input, {
+    wait,
+    idempotencyKey: idempotencyKey(event.request),
+  });
   return Response.json(agent, { status: 201, headers: { location: `/api/agents/${agent.id}` } });
 });

@@ -10,7 +10,9 @@ export const GET: RequestHandler = ({ locals }) => {
   const phase = app.phase();
   const body = {
     status: phase === 'running' ? (well ? 'ok' : 'degraded') : phase,
-    ...(actor === null ? {} : { version, hosts: Object.fromEntries(hosts.map((host) => [host.name, host.state])) }),
+    ...(actor === null
+      ? {}
+      : { version, hosts: Object.fromEntries(hosts.map((host) => [host.name, host.state])) }),
   };
   return json(body, { status: phase === 'running' ? 200 : 503 });
 };

@@ -16,11 +16,17 @@ export class ConnectAgent extends http.Agent {
     this.#connect = connect;
   }
 
-  override createConnection(_options: unknown, ready?: (error: Error | null, stream: Duplex) => void): undefined {
+  override createConnection(
+    _options: unknown,
+    ready?: (error: Error | null, stream: Duplex) => void,
+  ): undefined {
     this.#connect().then(
       (stream) => ready?.(null, stream),
       // Node passes no stream with an error, whatever the type says
-      (error: unknown) => Reflect.apply(ready ?? ignore, undefined, [error instanceof Error ? error : new Error(String(error))]),
+      (error: unknown) =>
+        Reflect.apply(ready ?? ignore, undefined, [
+          error instanceof Error ? error : new Error(String(error)),
+        ]),
     );
   }
 }

@@ -11,7 +11,15 @@ import { ConnectAgent, type Connect } from './connection.ts';
 import { demultiplex } from './frames.ts';
 import { jsonLines } from './json-lines.ts';
 import { toAppError, type Doing } from './problems.ts';
-import { isObject, toContainerFacts, toEngineInfo, toEvent, toImageFacts, toRawStats, toSummary } from './shapes.ts';
+import {
+  isObject,
+  toContainerFacts,
+  toEngineInfo,
+  toEvent,
+  toImageFacts,
+  toRawStats,
+  toSummary,
+} from './shapes.ts';
 import { negotiate } from './version.ts';
 
 /** How long a short call may take. A hung engine accepts and never answers. */
@@ -32,12 +40,21 @@ export class DockerEngine implements port.Engine {
   }
 
   /** Connects and negotiates the API version. Rejects with SOCKET_ERROR when no engine answers within `timeoutMs`. */
-  static async open(options: { readonly connect: Connect; readonly timeoutMs?: number }): Promise<DockerEngine> {
+  static async open(options: {
+    readonly connect: Connect;
+    readonly timeoutMs?: number;
+  }): Promise<DockerEngine> {
     const agent = new ConnectAgent(options.connect);
     try {
-      const version = await call('ping', undefined, options.timeoutMs ?? CALL_MS, undefined, async (abortSignal) => {
-        return negotiate(await get(client(agent, null), '/version?', {}, abortSignal));
-      });
+      const version = await call(
+        'ping',
+        undefined,
+        options.timeoutMs ?? CALL_MS,
+        undefined,
+        async (abortSignal) => {
+          return negotiate(await get(client(agent, null), '/version?', {}, abortSignal));
+        },
+      );
       return new DockerEngine(client(agent, version.apiVersion), agent, version);
     } catch (error) {
       agent.destroy();
@@ -46,7 +63,9 @@ export class DockerEngine implements port.Engine {
   }
 
   async ping(timeoutMs: number): Promise<void> {
-    await call('ping', undefined, timeoutMs, undefined, (abortSignal) => get(this.#docker, '/_ping?', {}, abortSignal));
+    await call('ping', undefined, timeoutMs, undefined, (abortSignal) =>
+      get(this.#docker, '/_ping?', {}, abortSignal),
+    );
   }
 
   version(): Promise<port.EngineVersion> {
@@ -54,15 +73,23 @@ export class DockerEngine implements port.Engine {
   }
 
   async info(): Promise<port.EngineInfo> {
-    const info = await call('read', undefined, CALL_MS, undefined, (abortSignal) => get(this.#docker, '/info?', {}, abortSignal));
+    const info = await call('read', undefined, CALL_MS, undefined, (abortSignal) =>
+      get(this.#docker, '/info?', {}, abortSignal),
+    );
     return toEngineInfo(info, this.#version.apiVersion);
   }
 
-  async *events(options: { readonly since?: number; readonly signal: AbortSignal }): AsyncGenerator<port.EngineEvent> {
+  async *events(options: {
+    readonly since?: number;
+    readonly signal: AbortSignal;
+  }): AsyncGenerator<port.EngineEvent> {
     const { signal, since } = options;
     const docker = this.#docker;
     const source = async function* () {
-      const stream: unknown = await docker.getEvents({ abortSignal: signal, ...(since === undefined ? {} : { since }) });
+      const stream: unknown = await docker.getEvents({
+        abortSignal: signal,
+        ...(since === undefined ? {} : { since }),
+      });
       for await (const raw of jsonLines(bytes(stream))) {
         const nano = raw['timeNano'];
         const event = toEvent(raw, typeof nano === 'number' ? BigInt(Math.round(nano)) : 0n);
@@ -73,7 +100,9 @@ export class DockerEngine implements port.Engine {
     yield* untilAborted('events', undefined, signal, source());
   }
 
-  async listContainers(options: { readonly labels?: Labels; readonly signal?: AbortSignal } = {}): Promise<port.ContainerSummary[]> {
+  async listContainers(
+    options: { readonly labels?: Labels; readonly signal?: AbortSignal } = {},
+  ): Promise<port.ContainerSummary[]> {
     const label = Object.entries(options.labels ?? {}).map(([key, value]) => `${key}=${value}`);
     const list = await call('read', undefined, CALL_MS * 3, options.signal, (abortSignal) =>
       this.#docker.listContainers({ all: true, filters: JSON.stringify({ label }), abortSignal }),
@@ -83,34 +112,50 @@ export class DockerEngine implements port.Engine {
 
   async inspectContainer(id: string, signal?: AbortSignal): Promise<port.ContainerFacts> {
     return toContainerFacts(
-      await call('read', undefined, CALL_MS, signal, (abortSignal) => this.#docker.getContainer(id).inspect({ abortSignal })),
+      await call('read', undefined, CALL_MS, signal, (abortSignal) =>
+        this.#docker.getContainer(id).inspect({ abortSignal }),
+      ),
     );
   }
 
-  async createContainer(name: string, plan: ContainerPlan, signal?: AbortSignal): Promise<{ id: string; warnings: readonly string[] }> {
+  async createContainer(
+    name: string,
+    plan: ContainerPlan,
+    signal?: AbortSignal,
+  ): Promise<{ id: string; warnings: readonly string[] }> {
     const answer: unknown = await call('create', name, START_MS, signal, (abortSignal) =>
       post(this.#docker, '/containers/create?', { name }, plan, { 201: true }, abortSignal),
     );
     const id = isObject(answer) ? answer['Id'] : undefined;
-    const warnings = isObject(answer) && Array.isArray(answer['Warnings']) ? answer['Warnings'].map(String) : [];
-    if (typeof id !== 'string') throw new AppError('ENGINE_ERROR', 'The engine made a container and did not say which');
+    const warnings =
+      isObject(answer) && Array.isArray(answer['Warnings']) ? answer['Warnings'].map(String) : [];
+    if (typeof id !== 'string')
+      throw new AppError('ENGINE_ERROR', 'The engine made a container and did not say which');
     return { id, warnings };
   }
 
   async startContainer(id: string, signal?: AbortSignal): Promise<void> {
-    await already(call('start', undefined, START_MS, signal, (abortSignal) => this.#docker.getContainer(id).start({ abortSignal })));
+    await already(
+      call('start', undefined, START_MS, signal, (abortSignal) =>
+        this.#docker.getContainer(id).start({ abortSignal }),
+      ),
+    );
   }
 
   async stopContainer(id: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     const t = Math.ceil(timeoutMs / 1000);
     await already(
-      call('stop', undefined, timeoutMs + START_MS, signal, (abortSignal) => this.#docker.getContainer(id).stop({ t, abortSignal })),
+      call('stop', undefined, timeoutMs + START_MS, signal, (abortSignal) =>
+        this.#docker.getContainer(id).stop({ t, abortSignal }),
+      ),
     );
   }
 
   async restartContainer(id: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
     const t = Math.ceil(timeoutMs / 1000);
-    await call('start', undefined, timeoutMs + START_MS, signal, (abortSignal) => this.#docker.getContainer(id).restart({ t, abortSignal }));
+    await call('start', undefined, timeoutMs + START_MS, signal, (abortSignal) =>
+      this.#docker.getContainer(id).restart({ t, abortSignal }),
+    );
   }
 
   async killContainer(id: string, signalName: string): Promise<void> {
@@ -120,15 +165,21 @@ export class DockerEngine implements port.Engine {
   }
 
   async pauseContainer(id: string): Promise<void> {
-    await call('pause', undefined, CALL_MS, undefined, (abortSignal) => this.#docker.getContainer(id).pause({ abortSignal }));
+    await call('pause', undefined, CALL_MS, undefined, (abortSignal) =>
+      this.#docker.getContainer(id).pause({ abortSignal }),
+    );
   }
 
   async unpauseContainer(id: string): Promise<void> {
-    await call('pause', undefined, CALL_MS, undefined, (abortSignal) => this.#docker.getContainer(id).unpause({ abortSignal }));
+    await call('pause', undefined, CALL_MS, undefined, (abortSignal) =>
+      this.#docker.getContainer(id).unpause({ abortSignal }),
+    );
   }
 
   async renameContainer(id: string, name: string): Promise<void> {
-    await call('rename', name, CALL_MS, undefined, (abortSignal) => this.#docker.getContainer(id).rename({ name, abortSignal }));
+    await call('rename', name, CALL_MS, undefined, (abortSignal) =>
+      this.#docker.getContainer(id).rename({ name, abortSignal }),
+    );
   }
 
   async removeContainer(id: string, options: { readonly force: boolean }): Promise<void> {
@@ -137,7 +188,10 @@ export class DockerEngine implements port.Engine {
     );
     await removal.catch(async (error: unknown) => {
       if (error instanceof AppError && error.code === 'NOT_FOUND') return;
-      if (error instanceof AppError && /removal of container .* is already in progress/i.test(error.message)) {
+      if (
+        error instanceof AppError &&
+        /removal of container .* is already in progress/i.test(error.message)
+      ) {
         await this.#untilGone(id);
         return;
       }
@@ -161,40 +215,62 @@ export class DockerEngine implements port.Engine {
     const { signal } = options;
     const docker = this.#docker;
     const inspect = () => this.inspectContainer(id, signal);
-    yield* untilAborted('logs', undefined, signal, (async function* () {
-      const { tty } = await inspect();
-      const query = {
-        follow: options.follow,
-        stdout: true,
-        stderr: true,
-        timestamps: true,
-        ...(options.tail === null ? {} : { tail: options.tail }),
-        ...(options.since === null ? {} : { since: engineTime(options.since) }),
-        ...(options.until === undefined || options.until === null ? {} : { until: engineTime(options.until) }),
-      };
-      const stream = await open(docker, `/containers/${encodeURIComponent(id)}/logs?`, query, signal);
-      yield* demultiplex(bytes(stream), tty);
-    })());
+    yield* untilAborted(
+      'logs',
+      undefined,
+      signal,
+      (async function* () {
+        const { tty } = await inspect();
+        const query = {
+          follow: options.follow,
+          stdout: true,
+          stderr: true,
+          timestamps: true,
+          ...(options.tail === null ? {} : { tail: options.tail }),
+          ...(options.since === null ? {} : { since: engineTime(options.since) }),
+          ...(options.until === undefined || options.until === null
+            ? {}
+            : { until: engineTime(options.until) }),
+        };
+        const stream = await open(docker, `/containers/${encodeURIComponent(id)}/logs?`, query, signal);
+        yield* demultiplex(bytes(stream), tty);
+      })(),
+    );
   }
 
   async stats(id: string, signal?: AbortSignal): Promise<port.RawStats | null> {
     // one-shot (API 1.41) returns after one reading; without it the engine waits for two
     const raw = await call('stats', undefined, CALL_MS, signal, (abortSignal) =>
-      get(this.#docker, `/containers/${encodeURIComponent(id)}/stats?`, { stream: false, 'one-shot': true }, abortSignal),
+      get(
+        this.#docker,
+        `/containers/${encodeURIComponent(id)}/stats?`,
+        { stream: false, 'one-shot': true },
+        abortSignal,
+      ),
     );
     return toRawStats(raw);
   }
 
   async *statsStream(id: string, signal: AbortSignal): AsyncGenerator<port.RawStats> {
     const docker = this.#docker;
-    yield* untilAborted('stats', undefined, signal, (async function* () {
-      const stream = await open(docker, `/containers/${encodeURIComponent(id)}/stats?`, { stream: true }, signal);
-      for await (const raw of jsonLines(bytes(stream))) {
-        const reading = toRawStats(raw);
-        if (reading === null) return;
-        yield reading;
-      }
-    })());
+    yield* untilAborted(
+      'stats',
+      undefined,
+      signal,
+      (async function* () {
+        const stream = await open(
+          docker,
+          `/containers/${encodeURIComponent(id)}/stats?`,
+          { stream: true },
+          signal,
+        );
+        for await (const raw of jsonLines(bytes(stream))) {
+          const reading = toRawStats(raw);
+          if (reading === null) return;
+          yield reading;
+        }
+      })(),
+    );
   }
 
   async containerSize(id: string, signal?: AbortSignal): Promise<number | null> {
@@ -216,7 +292,8 @@ export class DockerEngine implements port.Engine {
       }),
     );
     const imageId = isObject(answer) ? answer['Id'] : undefined;
-    if (typeof imageId !== 'string') throw new AppError('ENGINE_ERROR', 'The engine committed and did not say which image');
+    if (typeof imageId !== 'string')
+      throw new AppError('ENGINE_ERROR', 'The engine committed and did not say which image');
     return { imageId };
   }
 
@@ -227,13 +304,16 @@ export class DockerEngine implements port.Engine {
       );
       return toImageFacts(info);
     } catch (error) {
-      if (error instanceof AppError && (error.code === 'IMAGE_NOT_FOUND' || error.code === 'NOT_FOUND')) return null;
+      if (error instanceof AppError && (error.code === 'IMAGE_NOT_FOUND' || error.code === 'NOT_FOUND'))
+        return null;
       throw error;
     }
   }
 
   async listImages(): Promise<port.ImageFacts[]> {
-    const list = await call('read', undefined, CALL_MS * 3, undefined, (abortSignal) => this.#docker.listImages({ abortSignal }));
+    const list = await call('read', undefined, CALL_MS * 3, undefined, (abortSignal) =>
+      this.#docker.listImages({ abortSignal }),
+    );
     return list.map((each) => ({
       id: each.Id,
       tags: (each.RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
@@ -274,13 +354,26 @@ export class DockerEngine implements port.Engine {
   }
 
   async listNetworks(): Promise<port.NetworkFacts[]> {
-    const list = await call('network', undefined, CALL_MS, undefined, (abortSignal) => this.#docker.listNetworks({ abortSignal }));
-    return list.map((each) => ({ id: each.Id, name: each.Name, driver: each.Driver, labels: { ...each.Labels } }));
+    const list = await call('network', undefined, CALL_MS, undefined, (abortSignal) =>
+      this.#docker.listNetworks({ abortSignal }),
+    );
+    return list.map((each) => ({
+      id: each.Id,
+      name: each.Name,
+      driver: each.Driver,
+      labels: { ...each.Labels },
+    }));
   }
 
   async createNetwork(name: string, labels: Labels): Promise<port.NetworkFacts> {
     const network = await call('network', name, CALL_MS * 3, undefined, (abortSignal) =>
-      this.#docker.createNetwork({ Name: name, Driver: 'bridge', CheckDuplicate: true, Labels: { ...labels }, abortSignal }),
+      this.#docker.createNetwork({
+        Name: name,
+        Driver: 'bridge',
+        CheckDuplicate: true,
+        Labels: { ...labels },
+        abortSignal,
+      }),
     );
     return { id: network.id, name, driver: 'bridge', labels };
   }
@@ -288,11 +381,15 @@ export class DockerEngine implements port.Engine {
   async connectNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void> {
     const body = { Container: containerId, EndpointConfig: { Aliases: [...aliases] } };
     const path = `/networks/${encodeURIComponent(network)}/connect?` as const;
-    await call('network', network, CALL_MS * 3, undefined, (abortSignal) => post(this.#docker, path, {}, body, { 200: true }, abortSignal));
+    await call('network', network, CALL_MS * 3, undefined, (abortSignal) =>
+      post(this.#docker, path, {}, body, { 200: true }, abortSignal),
+    );
   }
 
   async removeNetwork(id: string): Promise<void> {
-    await call('network', undefined, CALL_MS * 3, undefined, (abortSignal) => this.#docker.getNetwork(id).remove({ abortSignal }));
+    await call('network', undefined, CALL_MS * 3, undefined, (abortSignal) =>
+      this.#docker.getNetwork(id).remove({ abortSignal }),
+    );
   }
 
   close(): void {
@@ -303,7 +400,13 @@ export class DockerEngine implements port.Engine {
 /** dockerode with our own connections. Without a host in its options it would read DOCKER_HOST and go there. */
 function client(agent: ConnectAgent, apiVersion: string | null): Docker {
   // the types do not know `agent`, the client passes it on to http.request
-  const options = { protocol: 'http' as const, host: 'engine', port: 80, agent, ...(apiVersion === null ? {} : { version: `v${apiVersion}` }) };
+  const options = {
+    protocol: 'http' as const,
+    host: 'engine',
+    port: 80,
+    agent,
+    ...(apiVersion === null ? {} : { version: `v${apiVersion}` }),
+  };
   return new Docker(options);
 }
 
@@ -363,7 +466,10 @@ async function* untilAborted<Value>(
 
 function bytes(stream: unknown): AsyncIterable<Buffer> {
   if (typeof stream === 'object' && stream !== null && Symbol.asyncIterator in stream) {
-    return { [Symbol.asyncIterator]: () => Reflect.apply(stream[Symbol.asyncIterator] as () => AsyncIterator<Buffer>, stream, []) };
+    return {
+      [Symbol.asyncIterator]: () =>
+        Reflect.apply(stream[Symbol.asyncIterator] as () => AsyncIterator<Buffer>, stream, []),
+    };
   }
   throw new AppError('ENGINE_ERROR', 'The engine answered with something that is no stream');
 }
@@ -377,20 +483,33 @@ function promised(start: (done: (error: unknown, value: unknown) => void) => voi
   });
 }
 
-const GET_CODES = { 200: true, 304: 'not modified', 400: 'bad parameter', 404: 'not found', 409: 'conflict', 500: 'server error' } as const;
+const GET_CODES = {
+  200: true,
+  304: 'not modified',
+  400: 'bad parameter',
+  404: 'not found',
+  409: 'conflict',
+  500: 'server error',
+} as const;
 type Query = Readonly<Record<string, string | number | boolean>>;
 
 /** A GET that answers JSON or text. Path parts are encoded by the caller. */
 function get(docker: Docker, path: `${string}?`, query: Query, abortSignal: AbortSignal): Promise<unknown> {
   return promised((done) => {
-    docker.modem.dial({ path, method: 'GET', options: { ...query }, abortSignal, statusCodes: GET_CODES }, done);
+    docker.modem.dial(
+      { path, method: 'GET', options: { ...query }, abortSignal, statusCodes: GET_CODES },
+      done,
+    );
   });
 }
 
 /** A GET that answers a stream. */
 function open(docker: Docker, path: `${string}?`, query: Query, abortSignal: AbortSignal): Promise<unknown> {
   return promised((done) => {
-    docker.modem.dial({ path, method: 'GET', isStream: true, options: { ...query }, abortSignal, statusCodes: GET_CODES }, done);
+    docker.modem.dial(
+      { path, method: 'GET', isStream: true, options: { ...query }, abortSignal, statusCodes: GET_CODES },
+      done,
+    );
   });
 }
 
@@ -409,7 +528,10 @@ function post(
   abortSignal: AbortSignal,
 ): Promise<unknown> {
   return promised((done) => {
-    docker.modem.dial({ path, method: 'POST', options: { _query: query, _body: body }, abortSignal, statusCodes }, done);
+    docker.modem.dial(
+      { path, method: 'POST', options: { _query: query, _body: body }, abortSignal, statusCodes },
+      done,
+    );
   });
 }
 

@@ -1,5 +1,7 @@
 /** Reads a stream of JSON values, one a line. Half a line at the end is dropped (the stream broke in it). Throws SyntaxError on rubbish. */
-export async function* jsonLines(source: AsyncIterable<Buffer>): AsyncGenerator<Readonly<Record<string, unknown>>> {
+export async function* jsonLines(
+  source: AsyncIterable<Buffer>,
+): AsyncGenerator<Readonly<Record<string, unknown>>> {
   const decoder = new TextDecoder();
   let rest = '';
   for await (const chunk of source) {

@@ -1,7 +1,15 @@
 /** From the engine's JSON to the port's shapes. Pure. */
 import type { ContainerInspectInfo, ContainerInfo } from 'dockerode';
 import type { Labels } from '#lib/domain/labels.ts';
-import type { ContainerFacts, ContainerStatus, ContainerSummary, EngineEvent, EngineInfo, ImageFacts, RawStats } from '../engine.ts';
+import type {
+  ContainerFacts,
+  ContainerStatus,
+  ContainerSummary,
+  EngineEvent,
+  EngineInfo,
+  ImageFacts,
+  RawStats,
+} from '../engine.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -10,7 +18,8 @@ export function isObject(value: unknown): value is Json {
 }
 const object = (value: unknown): Json => (isObject(value) ? value : {});
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const number = (value: unknown): number | null => (typeof value === 'number' && Number.isFinite(value) ? value : null);
+const number = (value: unknown): number | null =>
+  typeof value === 'number' && Number.isFinite(value) ? value : null;
 
 function labels(value: unknown): Labels {
   return Object.fromEntries(Object.entries(object(value)).map(([key, each]) => [key, text(each)]));
@@ -22,7 +31,15 @@ function time(value: unknown): number | null {
   return Number.isFinite(at) && at > 0 ? at : null;
 }
 
-const STATUSES: readonly string[] = ['created', 'running', 'paused', 'restarting', 'removing', 'exited', 'dead'];
+const STATUSES: readonly string[] = [
+  'created',
+  'running',
+  'paused',
+  'restarting',
+  'removing',
+  'exited',
+  'dead',
+];
 function isStatus(value: string): value is ContainerStatus {
   return STATUSES.includes(value);
 }
@@ -95,7 +112,8 @@ export function toEvent(raw: Json, timeNano: bigint): EngineEvent | null {
 
 export function toEngineInfo(raw: unknown, apiVersion: string): EngineInfo {
   const info = object(raw);
-  const list = (value: unknown): string[] => (Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []);
+  const list = (value: unknown): string[] =>
+    Array.isArray(value) ? value.filter((each) => typeof each === 'string') : [];
   return {
     id: text(info['ID']),
     name: text(info['Name']),
@@ -115,7 +133,9 @@ export function toEngineInfo(raw: unknown, apiVersion: string): EngineInfo {
 export function toImageFacts(raw: unknown): ImageFacts {
   const info = object(raw);
   const named = (value: unknown): string[] =>
-    Array.isArray(value) ? value.filter((each): each is string => typeof each === 'string' && !each.startsWith('<none>')) : [];
+    Array.isArray(value)
+      ? value.filter((each): each is string => typeof each === 'string' && !each.startsWith('<none>'))
+      : [];
   return {
     id: text(info['Id']),
     tags: named(info['RepoTags']),
@@ -141,7 +161,8 @@ export function toRawStats(raw: unknown): RawStats | null {
   const detail = object(memory['stats']);
   const cache = number(detail['total_inactive_file']) ?? number(detail['inactive_file']) ?? 0;
   const networks = Object.values(object(stats['networks'])).map(object);
-  const sum = (key: string) => (networks.length === 0 ? null : networks.reduce((total, each) => total + (number(each[key]) ?? 0), 0));
+  const sum = (key: string) =>
+    networks.length === 0 ? null : networks.reduce((total, each) => total + (number(each[key]) ?? 0), 0);
   const blocks = object(stats['blkio_stats'])['io_service_bytes_recursive'];
   const block = (operation: string) =>
     Array.isArray(blocks) && blocks.length > 0

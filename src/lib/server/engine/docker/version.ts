@@ -13,18 +13,32 @@ export function negotiate(answer: unknown): EngineVersion {
   const oldest = versionOf(answer['MinAPIVersion'], '1.12');
   const apiVersion = compare(newest, NEWEST_API) > 0 ? NEWEST_API : newest;
   if (compare(apiVersion, OLDEST_API) < 0) {
-    throw new AppError('ENGINE_ERROR', `The engine speaks API ${newest}; Slipway needs ${OLDEST_API} (Docker Engine 20.10) or newer`, {
-      hint: 'Upgrade the Docker Engine of this host.',
-    });
+    throw new AppError(
+      'ENGINE_ERROR',
+      `The engine speaks API ${newest}; Slipway needs ${OLDEST_API} (Docker Engine 20.10) or newer`,
+      {
+        hint: 'Upgrade the Docker Engine of this host.',
+      },
+    );
   }
   if (compare(apiVersion, oldest) < 0) {
-    throw new AppError('ENGINE_ERROR', `The engine speaks API ${oldest} and newer; this Slipway speaks up to ${NEWEST_API}`, {
-      hint: 'Upgrade Slipway.',
-    });
+    throw new AppError(
+      'ENGINE_ERROR',
+      `The engine speaks API ${oldest} and newer; this Slipway speaks up to ${NEWEST_API}`,
+      {
+        hint: 'Upgrade Slipway.',
+      },
+    );
   }
   const components = Array.isArray(answer['Components']) ? answer['Components'] : [];
-  const podman = components.some((each) => isObject(each) && typeof each['Name'] === 'string' && /podman/i.test(each['Name']));
-  return { version: typeof answer['Version'] === 'string' ? answer['Version'] : '', apiVersion, flavour: podman ? 'podman' : 'docker' };
+  const podman = components.some(
+    (each) => isObject(each) && typeof each['Name'] === 'string' && /podman/i.test(each['Name']),
+  );
+  return {
+    version: typeof answer['Version'] === 'string' ? answer['Version'] : '',
+    apiVersion,
+    flavour: podman ? 'podman' : 'docker',
+  };
 }
 
 function versionOf(value: unknown, otherwise: string): string {

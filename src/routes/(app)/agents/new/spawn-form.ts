@@ -60,7 +60,11 @@ export function pairProblems(fields: FormFields): readonly FieldProblem[] {
 
 /** The rule that a field of the form breaks; the schema names fields as the API does. */
 export function ruleFor(problems: readonly FieldProblem[], field: string): string | null {
-  const path: Readonly<Record<string, string>> = { memory: 'resources.memory', cpu: 'resources.cpu', profile: 'security.profile' };
+  const path: Readonly<Record<string, string>> = {
+    memory: 'resources.memory',
+    cpu: 'resources.cpu',
+    profile: 'security.profile',
+  };
   const name = path[field] ?? field;
   return problems.find((each) => each.field === name || each.field.startsWith(`${name}.`))?.rule ?? null;
 }
@@ -77,7 +81,10 @@ export function curlCommand(origin: string, body: SpawnBody): string {
 }
 
 function lines(text: string | undefined): readonly string[] {
-  return (text ?? '').split(/\r?\n/).map((line) => line.trimEnd()).filter((line) => line !== '');
+  return (text ?? '')
+    .split(/\r?\n/)
+    .map((line) => line.trimEnd())
+    .filter((line) => line !== '');
 }
 
 function pairs(text: string | undefined): Readonly<Record<string, string>> {

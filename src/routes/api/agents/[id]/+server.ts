@@ -2,7 +2,9 @@ import { removalQuery } from '#lib/server/http/agent-query.ts';
 import { endpoint } from '#lib/server/http/doors.ts';
 import type { RequestEvent } from './$types';
 
-export const GET = endpoint<RequestEvent>(({ app, actor, event }) => app.services.agents.get(actor, event.params.id));
+export const GET = endpoint<RequestEvent>(({ app, actor, event }) =>
+  app.services.agents.get(actor, event.params.id),
+);
 
 /** Stops and removes; 204. Without `force` a running agent is refused. With `wait=false` 202 and the agent as soon as it has begun. */
 export const DELETE = endpoint<RequestEvent>(async ({ app, actor, event }) => {

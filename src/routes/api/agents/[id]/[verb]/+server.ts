@@ -4,7 +4,13 @@ import type { AgentService } from '#lib/server/services/agents.ts';
 import type { Actor } from '#lib/server/services/access.ts';
 import type { RequestEvent } from './$types';
 
-type Verb = (agents: AgentService, actor: Actor | null, id: string, input: unknown, options: { wait: boolean }) => unknown;
+type Verb = (
+  agents: AgentService,
+  actor: Actor | null,
+  id: string,
+  input: unknown,
+  options: { wait: boolean },
+) => unknown;
 
 /** Each answers the agent as it is after the verb; with `?wait=false` as it is when the verb has begun. */
 const VERBS: Readonly<Record<string, Verb>> = {

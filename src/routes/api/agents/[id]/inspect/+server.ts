@@ -1,4 +1,6 @@
 import { endpoint } from '#lib/server/http/doors.ts';
 import type { RequestEvent } from './$types';
 
-export const GET = endpoint<RequestEvent>(({ app, actor, event }) => app.services.agents.inspect(actor, event.params.id));
+export const GET = endpoint<RequestEvent>(({ app, actor, event }) =>
+  app.services.agents.inspect(actor, event.params.id),
+);
