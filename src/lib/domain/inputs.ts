@@ -155,7 +155,8 @@ export const logQuery = z.strictObject({
   until: z.iso.datetime({ offset: true, error: 'must be a time such as 2026-03-01T10:00:00Z' }).optional(),
   stream: z.enum(['stdout', 'stderr']).optional(),
   follow: z.stringbool().default(false),
-  format: z.enum(['text', 'json']).default('text'),
+  /** `plain`: a file of lines, for a link; scripts may also ask with `Accept: text/plain`. */
+  format: z.enum(['text', 'json', 'plain']).default('text'),
 });
 export type LogQuery = z.output<typeof logQuery>;
 

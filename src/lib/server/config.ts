@@ -279,7 +279,8 @@ function readFile(sources: ConfigSources, problems: string[]): Map<string, unkno
   }
   const values = new Map<string, unknown>();
   try {
-    flatten(parseToml(readFileSync(path, 'utf8')), '', values);
+    const table: unknown = parseToml(readFileSync(path, 'utf8'));
+    if (typeof table === 'object' && table !== null) flatten(table, '', values);
   } catch (error) {
     problems.push(`slipway.toml: ${error instanceof Error ? error.message.trim() : String(error)}`);
     return new Map();
@@ -292,7 +293,8 @@ function readFile(sources: ConfigSources, problems: string[]): Map<string, unkno
 }
 
 function flatten(table: object, prefix: string, into: Map<string, unknown>): void {
-  for (const [name, value] of Object.entries(table)) {
+  for (const name of Object.keys(table)) {
+    const value: unknown = Reflect.get(table, name);
     if (typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date))
       flatten(value, `${prefix}${name}.`, into);
     else into.set(prefix + name, value);

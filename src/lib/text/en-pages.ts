@@ -33,7 +33,7 @@ export const p = {
     operations: 'Latest work',
     noOperations: 'Nothing was done yet.',
     all: 'All agents',
-    more: (n: number) => `${count(n, 'more agent', 'more agents')}`,
+    more: (n: number) => count(n, 'more agent', 'more agents'),
     crash: 'Read its log',
     open: 'See why',
     again: 'Start again',

@@ -15,7 +15,9 @@ export function metricsAnswer(app: App, actor: Actor | null, id: string) {
     networkReceived: runs ? (sample?.netRx ?? null) : null,
     networkSent: runs ? (sample?.netTx ?? null) : null,
     pids: runs ? (sample?.pids ?? null) : null,
-    uptime: runs && agent.startedAt !== null ? Date.now() - Date.parse(agent.startedAt) : null,
+    uptime: runs ? Date.now() - Date.parse(agent.startedAt) : null,
+    // messages to an agent's standard input are not there yet: none can have been sent
+    messageCount: 0,
     measuredAt: runs && sample !== undefined ? new Date(sample.at).toISOString() : null,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { isLive, type EndedBy } from '#lib/domain/agent-state.ts';
 import { AppError } from '#lib/domain/errors.ts';
+import { isAborted } from '../aborted.ts';
 import { LABEL } from '#lib/domain/labels.ts';
 import type { ContainerSummary, Engine } from '../engine/engine.ts';
 import type { Host } from '../hosts/host.ts';
@@ -36,12 +37,12 @@ export class Reconciler {
     let unheard = returned;
     // the events are being heard first, so that nothing falls between the list and them
     await sleep(100, signal);
-    while (!signal.aborted) {
+    while (!isAborted(signal)) {
       try {
         await this.reconcile(host, engine, unheard);
         unheard = false;
       } catch (error) {
-        if (!signal.aborted) this.#parts.log.info({ host: host.name, err: error }, 'could not reconcile');
+        if (!isAborted(signal)) this.#parts.log.info({ host: host.name, err: error }, 'could not reconcile');
       }
       await sleep(unheard ? 1_000 : EVERY_MS, signal);
     }
@@ -75,7 +76,7 @@ export class Reconciler {
     }
     const now = await this.#fold(engine, row, container, unheard);
     try {
-      await resumer.resume(now, container);
+      resumer.resume(now, container);
     } catch (error) {
       log.warn({ agent: row.name, err: error }, 'could not take up its work');
     }

@@ -4,6 +4,7 @@
  */
 import type { EndedBy } from '#lib/domain/agent-state.ts';
 import { AppError } from '#lib/domain/errors.ts';
+import { isAborted } from '../aborted.ts';
 import type { Engine, EngineEvent } from '../engine/engine.ts';
 import type { Host } from '../hosts/host.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
@@ -37,7 +38,7 @@ export class Watcher {
       try {
         for await (const event of engine.events({ signal })) await this.#hear(engine, event);
       } catch (error) {
-        if (signal.aborted) return;
+        if (isAborted(signal)) return;
         this.#parts.log.info({ host: host.name, err: error }, 'the event stream broke');
         host.poke();
       }
@@ -76,12 +77,14 @@ export class Watcher {
       }
       case 'die': {
         const exitCode = Number(event.attributes['exitCode'] ?? 0);
-        const oomKilled = await wasOom(engine, event.id);
+        // OOM is a fact of inspect, not of the event. A container that is gone already counts as not
+        const facts = await quietly(engine.inspectContainer(event.id));
+        const oomKilled = facts?.oomKilled ?? false;
         const now = this.#parts.agents.byId(row.id) ?? row;
         records.observe(
           row.id,
           { kind: 'exited', exitCode, oomKilled, by: this.#endedBy(now, event.id) },
-          { endedAt: at },
+          { startedAt: facts?.startedAt ?? null, endedAt: at },
         );
         return;
       }
@@ -106,11 +109,6 @@ export class Watcher {
     this.#kills.delete(containerId);
     return killed !== undefined && Date.now() - killed < KILL_REMEMBERED_MS ? 'external' : 'itself';
   }
-}
-
-/** OOM is a fact of inspect, not of the event. A container that is gone already counts as not. */
-async function wasOom(engine: Engine, containerId: string): Promise<boolean> {
-  return (await quietly(engine.inspectContainer(containerId)))?.oomKilled ?? false;
 }
 
 async function startedAt(engine: Engine, containerId: string, otherwise: number): Promise<number> {

@@ -115,19 +115,19 @@ function serve(app: App, socket: AppSocket): void {
 
   socket.on('followLog', (agentId, after, reply) => {
     answer(reply, () => {
-      const agent = app.services.agents.get(actor, String(agentId));
-      const cursor = after === null ? null : { seq: count(after.seq), time: String(after.time) };
+      const agent = app.services.agents.get(actor, text(agentId));
+      const cursor = cursorOf(after);
       keep(`log ${agent.id}`, followLog(app.tails, socket, agent.id, cursor));
       return null;
     });
   });
   socket.on('unfollowLog', (agentId) => {
-    end(`log ${String(agentId)}`);
+    end(`log ${text(agentId)}`);
   });
 
   socket.on('followStats', (agentId, reply) => {
     answer(reply, () => {
-      const agent = app.services.agents.get(actor, String(agentId));
+      const agent = app.services.agents.get(actor, text(agentId));
       const stopWatching = app.sampler.watch(agent.id);
       let sent = app.services.agents.samples(actor, agent.id).at(-1)?.at ?? 0;
       const timer = setInterval(() => {
@@ -145,7 +145,7 @@ function serve(app: App, socket: AppSocket): void {
     });
   });
   socket.on('unfollowStats', (agentId) => {
-    end(`stats ${String(agentId)}`);
+    end(`stats ${text(agentId)}`);
   });
 
   socket.on('followPulses', (reply) => {
@@ -177,6 +177,16 @@ function serve(app: App, socket: AppSocket): void {
       respond({ ok: false, error: problem });
     }
   }
+}
+
+/** What a browser sent, whatever the types say: a text, or one that fits nothing. */
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function cursorOf(value: unknown): { readonly seq: number; readonly time: string } | null {
+  if (typeof value !== 'object' || value === null) return null;
+  return { seq: count(Reflect.get(value, 'seq')), time: text(Reflect.get(value, 'time')) };
 }
 
 /** A number that a browser sent. */

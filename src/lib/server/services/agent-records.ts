@@ -61,15 +61,16 @@ export class AgentRecords {
     return view;
   }
 
-  create(row: AgentRow, also?: (tell: Tell) => void): void {
-    this.#journal.commit((tell) => {
+  /** Writes a new agent, and in the same transaction whatever belongs with it. */
+  create<Value>(row: AgentRow, also: (tell: Tell) => Value): Value {
+    return this.#journal.commit((tell) => {
       this.#agents.insert(row);
       tell({
         kind: 'agent',
         agent: this.view(row),
         change: { from: null, to: row.state, reason: row.reason },
       });
-      also?.(tell);
+      return also(tell);
     });
   }
 
@@ -89,14 +90,11 @@ export class AgentRecords {
     if (seen.kind === 'started' && found.endedAt !== null && found.startedAt === times.startedAt)
       return found;
     // an end that is heard of before its start was read brings the start along, or this life would have no record
-    const early =
-      seen.kind === 'exited' &&
-      found.state === 'starting' &&
-      times.startedAt != null &&
-      times.startedAt !== found.startedAt;
-    const before = early
-      ? this.patch(id, { startedAt: times.startedAt, endedAt: null, exitCode: null })
-      : found;
+    const started = seen.kind === 'exited' && found.state === 'starting' ? times.startedAt : null;
+    const before =
+      started === undefined || started === null || started === found.startedAt
+        ? found
+        : this.patch(id, { startedAt: started, endedAt: null, exitCode: null });
     const transition = observe(before.state, seen);
     const end: AgentPatch =
       seen.kind === 'exited' ? { exitCode: seen.exitCode, endedAt: times.endedAt ?? Date.now() } : {};

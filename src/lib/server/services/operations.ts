@@ -219,7 +219,7 @@ export class Operations {
           this.#step(running, { name, state: 'done', startedAt, endedAt: new Date().toISOString(), note });
           return value;
         } catch (error) {
-          const failed = controller.signal.aborted ? controller.signal.reason : error;
+          const failed: unknown = controller.signal.aborted ? controller.signal.reason : error;
           this.#step(running, {
             name,
             state: 'failed',

@@ -59,7 +59,7 @@ export class Spawning {
 
   /** Writes the agent down and begins. What can be refused at once is refused before anything is written. */
   async spawn(actor: Actor, raw: unknown, idempotencyKey: string | null): Promise<Spawned> {
-    const { agents, fleet, records, operations, settings, defaults } = this.#parts;
+    const { fleet, records, operations, settings, defaults } = this.#parts;
     const input = parseInput(spawnInput, raw);
     const key = idempotencyKey === null ? null : `${asReason(actor)} ${idempotencyKey}`;
     const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex');
@@ -104,12 +104,10 @@ export class Spawning {
       lastActivityAt: null,
     };
     const plan = this.#plan(row, asReason(actor));
-    let prepared: ReturnType<Operations['prepare']> | null = null;
-    records.create(row, (tell) => {
-      prepared = operations.prepare(plan, tell);
+    const prepared = records.create(row, (tell) => {
       if (key !== null) settings.rememberIdempotent({ key, requestHash, agentId: row.id, createdAt: now });
+      return operations.prepare(plan, tell);
     });
-    if (prepared === null) throw new Error('the operation of a spawn was not written');
     return { row, operation: operations.run(prepared, true, (operation) => this.#work(operation, row.id)) };
   }
 

@@ -8,13 +8,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { AgentRecords } from './agent-records.ts';
-import {
-  toProblem,
-  type Operation,
-  type OperationPlan,
-  type Operations,
-  type StartedOperation,
-} from './operations.ts';
+import { toProblem, type OperationPlan, type Operations, type StartedOperation } from './operations.ts';
 
 export interface VerbParts {
   readonly agents: AgentRepository;

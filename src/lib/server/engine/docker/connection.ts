@@ -23,10 +23,10 @@ export class ConnectAgent extends http.Agent {
     this.#connect().then(
       (stream) => ready?.(null, stream),
       // Node passes no stream with an error, whatever the type says
-      (error: unknown) =>
-        Reflect.apply(ready ?? ignore, undefined, [
-          error instanceof Error ? error : new Error(String(error)),
-        ]),
+      (error: unknown) => {
+        const failure = error instanceof Error ? error : new Error(String(error));
+        Reflect.apply(ready ?? ignore, undefined, [failure]);
+      },
     );
   }
 }

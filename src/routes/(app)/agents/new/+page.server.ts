@@ -8,7 +8,7 @@ import { pairProblems, spawnBody } from './spawn-form.ts';
 import type { PageServerLoadEvent } from './$types';
 
 export const load = door(
-  async ({
+  ({
     app,
     actor,
     event,
