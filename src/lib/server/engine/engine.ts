@@ -117,6 +117,11 @@ export interface PullProgress {
   readonly total: number | null;
 }
 
+export interface PullOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: PullProgress) => void;
+}
+
 export interface ImageFacts {
   readonly id: string;
   readonly tags: readonly string[];
@@ -184,10 +189,7 @@ export interface Engine {
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageFacts | null>;
   listImages(): Promise<readonly ImageFacts[]>;
   /** Resolves when the image is here. An error inside the stream rejects. */
-  pullImage(
-    reference: string,
-    options: { readonly signal: AbortSignal; readonly onProgress?: (progress: PullProgress) => void },
-  ): Promise<void>;
+  pullImage(reference: string, options: PullOptions): Promise<void>;
   /** Gone already: success. */
   removeImage(reference: string, options: { readonly force: boolean }): Promise<void>;
 
