@@ -195,7 +195,7 @@ export interface Engine {
 
   listNetworks(): Promise<readonly NetworkFacts[]>;
   createNetwork(name: string, labels: Labels): Promise<NetworkFacts>;
-  /** A container is made with one network; the others are joined before it starts. */
+  /** A container is made with one network; the others are joined before it starts. One that is not there is refused at the start. */
   connectNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void>;
   removeNetwork(id: string): Promise<void>;
 

@@ -28,6 +28,20 @@ export function describeNetworks(yard: () => Yard): void {
       expect(await named(name)).toHaveLength(1);
     });
 
+    it('a container joins a second one before it starts', async () => {
+      const [first, second] = [await yard().network(), await yard().network()];
+      const id = await yard().create({ HostConfig: { NetworkMode: first } });
+      await engine().connectNetwork(second, id, ['second-name']);
+      await engine().startContainer(id);
+      expect((await engine().inspectContainer(id)).networks.toSorted()).toEqual([first, second].toSorted());
+    });
+
+    it('joining one that is not there is refused only at the start', async () => {
+      const id = await yard().create();
+      await engine().connectNetwork(unique('missing'), id, []);
+      await expectRefusal(engine().startContainer(id), 'NETWORK_ERROR');
+    });
+
     it('one in which a container runs is not removed; after its end it is', async () => {
       const name = await yard().network();
       const id = await yard().start({ HostConfig: { NetworkMode: name } });
