@@ -7,14 +7,14 @@ import { agentLabels } from '#lib/domain/labels.ts';
 import type { AgentDetailView } from '#lib/protocol/views.ts';
 import type { HttpClient } from './http-client.ts';
 
-/** The labels have the same keys and lengths, and say that another instance owns it: Slipway must keep its hands off. */
+/** The words after `docker`. The labels have the same keys and lengths, and say that another instance owns it: Slipway must keep its hands off. */
 export function dockerRunWords(agent: AgentDetailView, name: string): readonly string[] {
   const { type, spec } = agent;
   const labels = agentLabels({ instance: newId(), id: newId(), name, type, tags: spec.tags });
-  const [docker = '', run = '', ...rest] = formatRun(planContainer(name, spec, labels), { name }).words;
+  const [, run = '', ...rest] = formatRun(planContainer(name, spec, labels), { name }).words;
   // formatRun leaves out the labels of ours
   const labelled = Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
-  return [docker, run, ...labelled, ...rest];
+  return [run, ...labelled, ...rest];
 }
 
 /** Throws with both, as the engine tells them, when two containers differ in more than their names and our labels. */

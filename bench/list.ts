@@ -23,7 +23,9 @@ interface Address {
 }
 
 const BLOCK = 20;
-const WINDOW_MS = 3_000;
+/** Well within the ten seconds between two measurings. */
+const WINDOW_MS = 6_000;
+const WINDOW_REQUESTS = 200;
 const PATIENCE_MS = 30_000;
 /** Of a request: background calls do not fall evenly into two windows. */
 const STRAY_CALLS = 0.05;
@@ -75,22 +77,24 @@ async function cpuOf(site: BenchSite, page: Address, requests: number): Promise<
 }
 
 interface Calls {
-  readonly idle: CallCounts;
   readonly busy: CallCounts;
+  readonly idle: CallCounts;
   readonly requests: number;
 }
 
-/** Two windows of the same length at the same place between two measurings: nobody asks for anything, and one request after the other. */
+/** Two windows of the same length at the same place between two measurings: one request after the other, and nobody asks for anything. */
 async function countCalls({ signal }: BenchSite, tap: EngineTap, page: Address): Promise<Calls> {
   say('counting calls to the engine');
   await tap.untilMeasured(PATIENCE_MS, signal);
-  const idle = await tap.during(WINDOW_MS, signal);
-  await tap.untilMeasured(PATIENCE_MS, signal);
-  const window = tap.during(WINDOW_MS, signal);
-  const end = performance.now() + WINDOW_MS;
+  const before = await tap.counts();
+  const started = performance.now();
   let requests = 0;
-  while (performance.now() < end) requests += (await ask(page, 1)).length;
-  return { idle, busy: await window, requests };
+  for (; requests < WINDOW_REQUESTS && performance.now() - started < WINDOW_MS; requests += 1)
+    await ask(page, 1);
+  const busy = difference(await tap.counts(), before);
+  const length = performance.now() - started;
+  await tap.untilMeasured(PATIENCE_MS, signal);
+  return { busy, idle: await tap.during(length, signal), requests };
 }
 
 function report(

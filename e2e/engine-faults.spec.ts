@@ -114,12 +114,10 @@ test('a hung engine holds up no page, shows as offline, and is back when it goes
   });
   await measure();
   const median = times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? Infinity;
-  test
-    .info()
-    .annotations.push({
-      type: 'median of a page while the engine hangs',
-      description: `${median.toFixed(0)} ms`,
-    });
+  test.info().annotations.push({
+    type: 'median of a page while the engine hangs',
+    description: `${median.toFixed(0)} ms`,
+  });
   expect(median).toBeLessThan(200);
   expect(Math.max(...times)).toBeLessThan(1_000);
 

@@ -25,7 +25,14 @@ const endsWhenTold = (code: number) => script(`while [ ! -e /tmp/end ]; do sleep
 const mark = (page: Page) => page.evaluate(() => Object.assign(window, { sameVisit: true }));
 const isSameVisit = (page: Page) => page.evaluate(() => 'sameVisit' in window);
 
-test('after kill -9 and a start everything is as it is, and pages that stayed open learn what they missed', async ({ page, context, site, api, engine, guard }) => {
+test('after kill -9 and a start everything is as it is, and pages that stayed open learn what they missed', async ({
+  page,
+  context,
+  site,
+  api,
+  engine,
+  guard,
+}) => {
   guard.expected(GONE);
   const [stays, ends, goes] = await Promise.all([
     api.spawn({ name: 'stays', command: counting(100) }),
@@ -50,7 +57,9 @@ test('after kill -9 and a start everything is as it is, and pages that stayed op
     await engine.cli('exec', ends.containerId ?? '', 'touch', '/tmp/end');
     expect(await engine.cli('wait', ends.containerId ?? '')).toBe('7');
     await engine.cli('rm', '-f', goes.containerId ?? '');
-    expect(await engine.cli('inspect', '--format', '{{.State.Running}}', stays.containerId ?? '')).toBe('true');
+    expect(await engine.cli('inspect', '--format', '{{.State.Running}}', stays.containerId ?? '')).toBe(
+      'true',
+    );
   });
 
   await site.startAgain();
@@ -67,18 +76,34 @@ test('after kill -9 and a start everything is as it is, and pages that stayed op
   });
 
   await test.step('the records are right', async () => {
-    expect((await api.lives('ends'))[0]).toMatchObject({ exitCode: 7, reason: 'crash 7', endedAt: expect.any(String) as string });
-    expect(await api.agent('stays')).toMatchObject({ status: 'ready', containerId: stays.containerId, startedAt: stays.startedAt });
+    expect((await api.lives('ends'))[0]).toMatchObject({
+      exitCode: 7,
+      reason: 'crash 7',
+      endedAt: expect.any(String) as string,
+    });
+    expect(await api.agent('stays')).toMatchObject({
+      status: 'ready',
+      containerId: stays.containerId,
+      startedAt: stays.startedAt,
+    });
     expect(await api.lives('stays')).toHaveLength(1);
     await page.goto(`/agents/${ends.id}/history`);
-    await expect(page.getByRole('region', { name: /^Starts and ends/ }).getByRole('row').nth(1)).toContainText('7');
+    await expect(
+      page
+        .getByRole('region', { name: /^Starts and ends/ })
+        .getByRole('row')
+        .nth(1),
+    ).toContainText('7');
   });
 });
 
 test('work that a kill -9 cut off is taken up again', async ({ page, site, api, engine, guard }) => {
   guard.expected(GONE);
   const stubborn = script("trap '' TERM; while true; do sleep 0.1; done");
-  const [stopping, removing] = await Promise.all([api.spawn({ name: 'being-stopped', command: stubborn }), api.spawn({ name: 'being-removed', command: stubborn })]);
+  const [stopping, removing] = await Promise.all([
+    api.spawn({ name: 'being-stopped', command: stubborn }),
+    api.spawn({ name: 'being-removed', command: stubborn }),
+  ]);
   await page.goto('/agents');
   await api.call('POST', `/api/agents/${stopping.id}/stop?wait=false`, { timeout: 60_000 });
   await api.call('DELETE', `/api/agents/${removing.id}?force=true&wait=false&timeout=60000`);
@@ -90,13 +115,22 @@ test('work that a kill -9 cut off is taken up again', async ({ page, site, api, 
   expect(await engine.cli('ps', '-aq', '--filter', 'label=dev.slipway.agent.name=being-removed')).toBe('');
 });
 
-test('SIGTERM with open pages and streams ends it in order within 5 s, and agents run on', async ({ page, context, site, api, engine, guard }) => {
+test('SIGTERM with open pages and streams ends it in order within 5 s, and agents run on', async ({
+  page,
+  context,
+  site,
+  api,
+  engine,
+  guard,
+}) => {
   guard.expected(GONE);
   const agent = await api.spawn({ name: 'unimpressed', command: counting(50) });
   const other = await context.newPage();
   await Promise.all([page.goto('/agents'), other.goto(`/agents/${agent.id}`)]);
   await expect(log(other)).toContainText('line 5');
-  const stream = await fetch(`${site.url}/api/agents/unimpressed/logs?follow=true`, { headers: { cookie: site.storageState.cookies.map(({ name, value }) => `${name}=${value}`).join() } });
+  const stream = await fetch(`${site.url}/api/agents/unimpressed/logs?follow=true`, {
+    headers: { cookie: site.storageState.cookies.map(({ name, value }) => `${name}=${value}`).join() },
+  });
   expect(stream.status).toBe(200);
 
   const ended = await site.sigterm();
@@ -114,10 +148,18 @@ test('SIGTERM with open pages and streams ends it in order within 5 s, and agent
   await site.startAgain();
   await expect(staleBar(page)).toHaveCount(0, BACK);
   await expect(rowState(page, 'unimpressed')).toHaveText('Ready');
-  expect(await api.agent('unimpressed')).toMatchObject({ containerId: agent.containerId, startedAt: agent.startedAt });
+  expect(await api.agent('unimpressed')).toMatchObject({
+    containerId: agent.containerId,
+    startedAt: agent.startedAt,
+  });
 });
 
-test('a command while the server is gone fails in its place, and "Try now" connects at once', async ({ page, site, api, guard }) => {
+test('a command while the server is gone fails in its place, and "Try now" connects at once', async ({
+  page,
+  site,
+  api,
+  guard,
+}) => {
   guard.expected(GONE);
   const agent = await api.spawn({ name: 'out-of-reach', command: quiet });
   await page.goto(`/agents/${agent.id}`);

@@ -7,15 +7,32 @@ import { log } from './agent-page.ts';
  */
 export async function readLog(page: Page): Promise<readonly string[]> {
   const found = await log(page).evaluate(async (box) => {
-    const drawn = () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const rows = () => [...box.querySelectorAll<HTMLElement>('.ln')];
+    /** The rows on screen are those of this place, and no longer those of the place before. */
+    const drawn = async () => {
+      const { top, bottom } = box.getBoundingClientRect();
+      for (let tries = 0; tries < 200; tries += 1) {
+        await frame();
+        const [first, last] = [rows().at(0)?.getBoundingClientRect(), rows().at(-1)?.getBoundingClientRect()];
+        const isEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 1;
+        if (
+          first !== undefined &&
+          last !== undefined &&
+          (first.top <= top || box.scrollTop === 0) &&
+          (last.bottom >= bottom || isEnd)
+        )
+          return;
+      }
+      throw new Error('the log did not draw what it was scrolled to');
+    };
     const lines = new Map<number, string>();
     box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }));
     for (let top = 0; ; top += box.clientHeight / 2) {
       box.scrollTop = top;
       await drawn();
-      for (const line of box.querySelectorAll<HTMLElement>('.ln')) {
+      for (const line of rows())
         lines.set(Number(line.dataset['seq']), line.querySelector('.tx')?.textContent ?? '');
-      }
       if (top + box.clientHeight >= box.scrollHeight) break;
     }
     return [...lines].sort(([a], [b]) => a - b);
@@ -27,8 +44,11 @@ export async function readLog(page: Page): Promise<readonly string[]> {
 /** `line 7`, `line 8`, `line 9`: nothing is missing in between, nothing is there twice. */
 export function expectConsecutive(lines: readonly string[]): void {
   const numbers = lines.map((line) => Number(/^line (\d+)$/.exec(line)?.[1] ?? Number.NaN));
-  const first = numbers[0] ?? Number.NaN;
-  expect(numbers).toEqual(numbers.map((_, place) => first + place));
+  const breaks = numbers.flatMap((number, place) => {
+    const before = numbers[place - 1];
+    return before === undefined || number === before + 1 ? [] : [`${before} -> ${number} (${lines[place]})`];
+  });
+  expect(breaks, 'gaps and doubles of the log').toEqual([]);
 }
 
 export function lastNumber(lines: readonly string[]): number {

@@ -5,8 +5,8 @@ import type { Actor } from '../services/access.ts';
 import { readQuery } from './doors.ts';
 
 /**
- * `GET …/logs`: JSON with the newest lines; with `follow` or `Accept: text/event-stream` a stream of events; with `Accept: text/plain` plain
- * lines.
+ * `GET …/logs`: JSON with the newest lines; with `follow` or `Accept: text/event-stream` a stream of events; with `Accept: text/plain` or
+ * `format=plain` a file of plain lines.
  */
 export async function logAnswer(
   app: App,
@@ -20,9 +20,13 @@ export async function logAnswer(
   if (query.follow || accept.includes('text/event-stream'))
     return followAnswer(app, actor, id, request, query);
   const lines = await app.services.logs.read(actor, id, query);
-  if (accept.includes('text/plain')) {
+  if (accept.includes('text/plain') || query.format === 'plain') {
+    const { name } = app.services.agents.get(actor, id);
     return new Response(lines.map((line) => `${line.text}\n`).join(''), {
-      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      headers: {
+        'content-type': 'text/plain; charset=utf-8',
+        'content-disposition': `attachment; filename="${name}.log"`,
+      },
     });
   }
   return Response.json({

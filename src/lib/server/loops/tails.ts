@@ -1,7 +1,7 @@
 /** Follows the log of every agent that runs: for its last line in the lists, for whoever looks, and for what comes from lines later on. */
-import { isLive, type AgentState } from '#lib/domain/agent-state.ts';
+import { isLive } from '#lib/domain/agent-state.ts';
 import { AppError } from '#lib/domain/errors.ts';
-import type { AgentId } from '#lib/domain/ids.ts';
+import type { AgentView } from '#lib/protocol/views.ts';
 import type { AppBus } from '../messages.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
@@ -32,8 +32,7 @@ export class Tails {
     this.#pulses = parts.pulses;
     this.#stop = parts.bus.on('facts', (facts) => {
       for (const fact of facts) {
-        if (fact.kind === 'agent')
-          this.#see(fact.agent.id as AgentId, fact.agent.state, fact.agent.containerId);
+        if (fact.kind === 'agent') this.#see(fact.agent);
       }
     });
   }
@@ -51,13 +50,16 @@ export class Tails {
     this.#board.close();
   }
 
-  #see(id: AgentId, state: AgentState, containerId: string | null): void {
+  #see(agent: AgentView): void {
+    const { id, state, containerId } = agent;
     if (state === 'removed') {
       this.#board.drop(id);
       this.#pulses.forget(id);
       return;
     }
-    if (!isLive(state) || containerId === null) return;
+    // one that is made and not started gives an empty log that ends at once: following it would end just when its output begins
+    const begun = state !== 'starting' || (agent.startedAt !== null && agent.endedAt === null);
+    if (!isLive(state) || containerId === null || !begun) return;
     const row = this.#agents.byId(id);
     if (row !== undefined) this.#board.follow(id, () => this.#tail(row, containerId));
   }

@@ -5,7 +5,7 @@
 import type { EndedBy } from '#lib/domain/agent-state.ts';
 import { AppError } from '#lib/domain/errors.ts';
 import { isAborted } from '../aborted.ts';
-import type { Engine, EngineEvent } from '../engine/engine.ts';
+import type { ContainerFacts, Engine, EngineEvent } from '../engine/engine.ts';
 import type { Host } from '../hosts/host.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { AgentRecords } from '../services/agent-records.ts';
@@ -81,6 +81,8 @@ export class Watcher {
         const facts = await quietly(engine.inspectContainer(event.id));
         const oomKilled = facts?.oomKilled ?? false;
         const now = this.#parts.agents.byId(row.id) ?? row;
+        // the end of the run before this one, heard after its restart was read: what is recorded now goes on
+        if (facts !== null && isLaterRun(facts, at) && now.startedAt === facts.startedAt) return;
         records.observe(
           row.id,
           { kind: 'exited', exitCode, oomKilled, by: this.#endedBy(now, event.id) },
@@ -109,6 +111,12 @@ export class Watcher {
     this.#kills.delete(containerId);
     return killed !== undefined && Date.now() - killed < KILL_REMEMBERED_MS ? 'external' : 'itself';
   }
+}
+
+/** Whether the container runs, and has been started after something ended at `endedAt`. */
+function isLaterRun(facts: ContainerFacts, endedAt: number): boolean {
+  const runs = facts.status === 'running' || facts.status === 'paused';
+  return runs && facts.startedAt !== null && facts.startedAt >= endedAt;
 }
 
 async function startedAt(engine: Engine, containerId: string, otherwise: number): Promise<number> {

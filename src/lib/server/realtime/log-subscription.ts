@@ -1,7 +1,14 @@
 import type { LogLine } from '#lib/protocol/log-line.ts';
+import type { LogBatch, LogState } from '#lib/protocol/socket.ts';
 import { FIRST_LINES, type LogTail } from '../streams/log-tail.ts';
 import type { TailBoard } from '../streams/tail-board.ts';
-import type { AppSocket } from './realtime.ts';
+
+/** What is needed of a socket here. */
+export interface LogSocket {
+  emit(event: 'log', batch: LogBatch): unknown;
+  emit(event: 'logState', state: LogState): unknown;
+  readonly conn: { readonly transport: object };
+}
 
 /** So much may wait for a browser; beyond it lines are left out and counted. Bytes. */
 const HIGH_WATER = 1024 * 1024;
@@ -14,7 +21,7 @@ const LARGEST_BATCH = 1_000;
  */
 export function followLog(
   tails: TailBoard,
-  socket: AppSocket,
+  socket: LogSocket,
   agentId: string,
   cursor: { readonly seq: number; readonly time: string } | null,
 ): () => void {
@@ -68,6 +75,9 @@ export function followLog(
 
   function read(tail: LogTail, after: { readonly seq: number; readonly time: string } | null): void {
     stopReading();
+    // what still waits is of the container before
+    waiting = [];
+    skipped = 0;
     const missed = after === null ? null : tail.after(after);
     send(missed ?? tail.recent(FIRST_LINES), missed === null);
     stopReading = tail.subscribe({

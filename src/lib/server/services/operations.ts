@@ -131,6 +131,11 @@ export class Operations {
       ?.row.id;
   }
 
+  /** Whether a running operation can still be cancelled. */
+  isCancellable(id: OperationId): boolean {
+    return this.#running.get(id)?.cancellable ?? false;
+  }
+
   /** Resolves when the operation is over, however it ended. */
   async settled(id: OperationId): Promise<void> {
     await this.#running.get(id)?.done.promise;

@@ -5,7 +5,7 @@ import type { ContainerFacts } from '../engine/engine.ts';
 import { FakeEngine } from '../engine/fake/fake-engine.ts';
 import { EngineRefusal } from '../engine/fake/refusal.ts';
 import { finish, settled, until, useDrivenTime } from '../testing/driven-time.ts';
-import { containerOf, IMAGE, makeWorld, NETWORK, type TestWorld } from '../testing/world.ts';
+import { containerOf, IMAGE, makeWorld, NETWORK, startForeign, type TestWorld } from '../testing/world.ts';
 
 vi.mock('node:timers/promises', () => import('../testing/driven-time.ts'));
 useDrivenTime();
@@ -16,12 +16,17 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   expect(world.bugs).toEqual([]);
-  await world.close();
+  await finish(world.close());
 });
 
 const networkNames = async () => (await world.fake.listNetworks()).map(({ name }) => name);
 const stepStates = (id: string) =>
-  Object.fromEntries((world.services.agents.operationsOf(world.admin, id)[0]?.steps ?? []).map(({ name, state }) => [name, state]));
+  Object.fromEntries(
+    (world.services.agents.operationsOf(world.admin, id)[0]?.steps ?? []).map(({ name, state }) => [
+      name,
+      state,
+    ]),
+  );
 const begin = (input: Readonly<Record<string, unknown>> = {}, key: string | null = null) =>
   finish(world.spawning.spawn(world.admin, { type: 'shell', ...input }, key));
 
@@ -40,8 +45,16 @@ describe('a spawn that goes well', () => {
   it('goes through its states in order, and each is told with who asked', async () => {
     const agent = await finish(world.spawn({ name: 'one' }));
     expect(world.states(agent.id)).toEqual(['queued', 'preparing', 'creating', 'starting', 'ready']);
-    expect(world.services.agents.history(world.admin, 'one').map(({ reason }) => reason)).toEqual(Array(5).fill('operator ada'));
-    expect(agent).toMatchObject({ state: 'ready', wanted: 'running', createdBy: 'ada', exitCode: null, error: null });
+    expect(world.services.agents.history(world.admin, 'one').map(({ reason }) => reason)).toEqual(
+      Array(5).fill('operator ada'),
+    );
+    expect(agent).toMatchObject({
+      state: 'ready',
+      wanted: 'running',
+      createdBy: 'ada',
+      exitCode: null,
+      error: null,
+    });
     expect(agent.startedAt).not.toBeNull();
     expect(stepStates(agent.id)).toEqual({
       validate: 'done',
@@ -104,12 +117,18 @@ describe('a step that fails leaves nothing behind but a record', () => {
 
   it('network: a named one is missing', async () => {
     const { row, steps } = await failing({ networks: ['nowhere'] });
-    expect(row.error).toMatchObject({ code: 'NETWORK_ERROR', message: 'There is no network "nowhere" on this host' });
+    expect(row.error).toMatchObject({
+      code: 'NETWORK_ERROR',
+      message: 'There is no network "nowhere" on this host',
+    });
     expect(steps).toMatchObject({ image: 'done', network: 'failed', create: 'skipped' });
   });
 
   it('network: the default one cannot be made', async () => {
-    world.fake.failNext('createNetwork', new EngineRefusal(500, 'could not find an available, non-overlapping IPv4 address pool'));
+    world.fake.failNext(
+      'createNetwork',
+      new EngineRefusal(500, 'could not find an available, non-overlapping IPv4 address pool'),
+    );
     const { row } = await failing();
     expect(row.error).toMatchObject({ code: 'NETWORK_ERROR', details: { engine: { status: 500 } } });
   });
@@ -117,7 +136,10 @@ describe('a step that fails leaves nothing behind but a record', () => {
   it('create: the engine refuses', async () => {
     world.fake.failNext('createContainer', new EngineRefusal(500, 'no space left on device'));
     const { row, steps } = await failing();
-    expect(row.error).toMatchObject({ code: 'RESOURCE_LIMIT', details: { engine: { message: 'no space left on device' } } });
+    expect(row.error).toMatchObject({
+      code: 'RESOURCE_LIMIT',
+      details: { engine: { message: 'no space left on device' } },
+    });
     expect(steps).toMatchObject({ network: 'done', create: 'failed', start: 'skipped' });
   });
 
@@ -137,7 +159,12 @@ describe('a step that fails leaves nothing behind but a record', () => {
 
   it('start: there is no such command', async () => {
     const { row, steps } = await failing({ command: ['no-such-command'] });
-    expect(row).toMatchObject({ state: 'failed', containerId: null, startedAt: null, error: { code: 'VALIDATION' } });
+    expect(row).toMatchObject({
+      state: 'failed',
+      containerId: null,
+      startedAt: null,
+      error: { code: 'VALIDATION' },
+    });
     expect(row.error?.details?.engine?.message).toContain('executable file not found');
     expect(steps).toMatchObject({ create: 'done', start: 'failed', ready: 'skipped' });
   });
@@ -149,7 +176,11 @@ describe('a step that fails leaves nothing behind but a record', () => {
     world.fake.failNext('inspectContainer', new EngineRefusal(500, 'layer not known'));
     release();
     await expect(finish(operation?.done ?? Promise.resolve())).rejects.toThrow('layer not known');
-    expect(world.row(row.id)).toMatchObject({ state: 'failed', containerId: null, error: { code: 'ENGINE_ERROR' } });
+    expect(world.row(row.id)).toMatchObject({
+      state: 'failed',
+      containerId: null,
+      error: { code: 'ENGINE_ERROR' },
+    });
     expect(stepStates(row.id)).toMatchObject({ start: 'done', ready: 'failed' });
     await settled();
   });
@@ -183,11 +214,17 @@ describe('what is refused before anything is written', () => {
 
   it('an unknown type, with the list of the known ones', async () => {
     const error = await refused({ type: 'robot' });
-    expect(error).toMatchObject({ code: 'VALIDATION', details: { known: expect.arrayContaining(['shell', 'custom']) as unknown } });
+    expect(error).toMatchObject({
+      code: 'VALIDATION',
+      details: { known: expect.arrayContaining(['shell', 'custom']) as unknown },
+    });
   });
 
   it('a field that breaks its rule', async () => {
-    expect(await refused({ name: '-x' })).toMatchObject({ code: 'VALIDATION', details: { fields: [{ field: 'name', value: '-x' }] } });
+    expect(await refused({ name: '-x' })).toMatchObject({
+      code: 'VALIDATION',
+      details: { fields: [{ field: 'name', value: '-x' }] },
+    });
   });
 
   it('an unknown host', async () => {
@@ -201,12 +238,10 @@ describe('what is refused before anything is written', () => {
   });
 
   it('a name that a foreign container has', async () => {
-    await finish(world.spawn({ name: 'theirs' }));
-    const copy = world.row(world.agents.byName('theirs')?.id ?? '');
-    world.records.move(copy.id, 'removing', null);
-    world.records.observe(copy.id, { kind: 'gone' });
-    expect(await refused({ name: 'theirs' }).catch((thrown: unknown) => thrown)).toMatchObject({
-      message: expect.stringContaining('') as unknown,
+    await startForeign(world.fake, 'theirs');
+    expect(await refused({ name: 'theirs' })).toMatchObject({
+      code: 'NAME_TAKEN',
+      message: 'The name "theirs" is taken by a container that is not ours',
     });
   });
 });
@@ -227,15 +262,26 @@ describe('names', () => {
 
   it('of two at once with one name, one gets it', async () => {
     const both = await finish(Promise.allSettled([begin({ name: 'one' }), begin({ name: 'one' })]));
-    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both).toMatchObject([
+      { status: 'fulfilled' },
+      { status: 'rejected', reason: { code: 'NAME_TAKEN' } },
+    ]);
     await until(() => expect(world.agents.byName('one')?.state).toBe('ready'));
+  });
+
+  it('one that was invented and is that of a foreign container is not taken', async () => {
+    await startForeign(world.fake, 'shell-amber-anchor');
+    const draws = [0, 0];
+    const random = vi.spyOn(Math, 'random').mockImplementation(() => draws.shift() ?? 0.5);
+    const made = await finish(world.spawn()).finally(() => random.mockRestore());
+    expect(made.name).not.toBe('shell-amber-anchor');
   });
 
   it('two at once for which the same name is invented get different ones', async () => {
     const draws = [0, 0, 0, 0, 0.5, 0.5];
     const random = vi.spyOn(Math, 'random').mockImplementation(() => draws.shift() ?? 0.9);
-    const [first, second] = await finish(Promise.all([begin(), begin()]));
-    random.mockRestore();
+    const both = finish(Promise.all([begin(), begin()])).finally(() => random.mockRestore());
+    const [first, second] = await both;
     expect(first.row.name).not.toBe(second.row.name);
     await until(() => expect(world.agents.list().map(({ state }) => state)).toEqual(['ready', 'ready']));
   });
@@ -327,7 +373,11 @@ describe('cancelling', () => {
     await settled();
     release();
     await finish(done);
-    expect(world.row(row.id)).toMatchObject({ state: 'failed', containerId: null, error: { code: 'CANCELLED' } });
+    expect(world.row(row.id)).toMatchObject({
+      state: 'failed',
+      containerId: null,
+      error: { code: 'CANCELLED' },
+    });
     expect(world.operationRows.list(1)[0]?.state).toBe('cancelled');
     expect(await world.fake.inspectImage('example.test/tool:1')).toBeNull();
     expect(world.services.agents.get(world.admin, row.id).attention).toBeNull();
@@ -378,9 +428,13 @@ it('of fifty at once never more than four are made at a time, and all end', asyn
     }
   });
   const started = await finish(
-    Promise.all(Array.from({ length: 50 }, (_, n) => world.spawning.spawn(world.admin, { type: 'shell', name: `a${n}` }, null))),
+    Promise.all(
+      Array.from({ length: 50 }, (_, n) =>
+        world.spawning.spawn(world.admin, { type: 'shell', name: `a${n}` }, null),
+      ),
+    ),
   );
-  await finish(Promise.all(started.map(({ operation }) => operation?.done)));
+  await finish(Promise.all(started.map(({ operation }) => operation?.done ?? Promise.resolve())));
   expect(most).toBe(4);
   expect(world.agents.list().map(({ state }) => state)).toEqual(Array(50).fill('ready'));
   expect((await finish(world.fake.listNetworks())).filter(({ name }) => name === NETWORK)).toHaveLength(1);
@@ -394,15 +448,23 @@ describe('a command that ends at once', () => {
   it.each([
     [0, 'exited', 'exit 0'],
     [3, 'crashed', 'crash 3'],
-  ])('with %i: its end is the engine\'s fact, and its container stays for a look', async (code, state, reason) => {
-    const { row, error } = await failing({ command: ['sh', '-c', `echo bye; exit ${code}`], tty: false });
-    expect(error).toMatchObject({ code: 'CONFLICT', message: `It ended with code ${code} before it was ready` });
-    expect(row).toMatchObject({ state, reason, exitCode: code });
-    expect(row.startedAt).not.toBeNull();
-    expect(row.endedAt).not.toBeNull();
-    expect(await world.services.agents.lives(world.admin, row.id)).toMatchObject([{ exitCode: code }]);
-    expect((await world.services.logs.recent(world.admin, row.id)).map(({ text }) => text)).toEqual(['bye']);
-  });
+  ])(
+    "with %i: its end is the engine's fact, and its container stays for a look",
+    async (code, state, reason) => {
+      const { row, error } = await failing({ command: ['sh', '-c', `echo bye; exit ${code}`], tty: false });
+      expect(error).toMatchObject({
+        code: 'CONFLICT',
+        message: `It ended with code ${code} before it was ready`,
+      });
+      expect(row).toMatchObject({ state, reason, exitCode: code });
+      expect(row.startedAt).not.toBeNull();
+      expect(row.endedAt).not.toBeNull();
+      expect(world.services.agents.lives(world.admin, row.id)).toMatchObject([{ exitCode: code }]);
+      expect((await world.services.logs.recent(world.admin, row.id)).map(({ text }) => text)).toEqual([
+        'bye',
+      ]);
+    },
+  );
 });
 
 /** An engine whose containers have a health check. */
@@ -417,7 +479,7 @@ class Checking extends FakeEngine {
 describe('an image with a health check', () => {
   let checking: Checking;
   beforeEach(async () => {
-    await world.close();
+    await finish(world.close());
     checking = new Checking();
     world = await makeWorld({ fake: checking });
   });
@@ -431,9 +493,14 @@ describe('an image with a health check', () => {
 
   it('fails with READY_TIMEOUT after 120 s, and keeps the container and its last output', async () => {
     checking.health = 'unhealthy';
-    const { row, operation } = await begin({ tty: false, command: ['sh', '-c', 'echo waiting for the model; sleep 86400'] });
+    const { row, operation } = await begin({
+      tty: false,
+      command: ['sh', '-c', 'echo waiting for the model; sleep 86400'],
+    });
     const from = Date.now();
-    const error: unknown = await finish(operation?.done ?? Promise.resolve()).catch((thrown: unknown) => thrown);
+    const error: unknown = await finish(operation?.done ?? Promise.resolve()).catch(
+      (thrown: unknown) => thrown,
+    );
     expect(Date.now() - from).toBeGreaterThanOrEqual(120_000);
     expect(Date.now() - from).toBeLessThan(123_000);
     expect(error).toBeInstanceOf(AppError);

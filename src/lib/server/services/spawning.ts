@@ -59,7 +59,7 @@ export class Spawning {
 
   /** Writes the agent down and begins. What can be refused at once is refused before anything is written. */
   async spawn(actor: Actor, raw: unknown, idempotencyKey: string | null): Promise<Spawned> {
-    const { fleet, records, operations, settings, defaults } = this.#parts;
+    const { agents, fleet, records, operations, settings, defaults } = this.#parts;
     const input = parseInput(spawnInput, raw);
     const key = idempotencyKey === null ? null : `${asReason(actor)} ${idempotencyKey}`;
     const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex');
@@ -78,8 +78,23 @@ export class Spawning {
     }
     const spec = resolveSpec(input, type, defaults);
     const host = fleet.place(input.host);
-    const name = input.name ?? this.#inventName(type.name);
-    await this.#refuseTakenName(name, host.engine());
+    const engine = host.engine();
+    let name = input.name ?? this.#inventName(type.name);
+    for (let tries = 1; ; tries += 1) {
+      const foreign = await isOnEngine(engine, name);
+      // from here to the writing nothing waits: whoever came first while the engine was asked is seen
+      const meanwhile = key === null ? null : this.#earlier(key, requestHash);
+      if (meanwhile !== null) return { row: meanwhile, operation: null };
+      const taken = agents.byName(name) === undefined ? null : 'another agent';
+      if (taken === null && !foreign) break;
+      if (input.name !== undefined || tries === 20) {
+        throw new AppError(
+          'NAME_TAKEN',
+          `The name "${name}" is taken by ${taken ?? 'a container that is not ours'}`,
+        );
+      }
+      name = this.#inventName(type.name);
+    }
 
     const now = Date.now();
     const row: AgentRow = {
@@ -155,15 +170,6 @@ export class Spawning {
       if (this.#parts.agents.byName(name) === undefined) return name;
     }
     return `${inventAgentName(type, Math.random).slice(0, 50)}-${newId().slice(-6)}`;
-  }
-
-  async #refuseTakenName(name: string, engine: Engine): Promise<void> {
-    const taken = (by: string) => new AppError('NAME_TAKEN', `The name "${name}" is taken by ${by}`);
-    if (this.#parts.agents.byName(name) !== undefined) throw taken('another agent');
-    const container = await missing(engine.inspectContainer(containerName(name)));
-    // an id or a part of one is found by inspect too
-    if (container?.name === containerName(name)) throw taken('a container that is not ours');
-    if (this.#parts.agents.byName(name) !== undefined) throw taken('another agent');
   }
 
   #turn(hostId: HostId): Semaphore {
@@ -313,7 +319,7 @@ export class Spawning {
         records.observe(
           id,
           { kind: 'exited', exitCode: facts.exitCode, oomKilled: facts.oomKilled, by: 'itself' },
-          { endedAt: facts.finishedAt },
+          { startedAt: facts.startedAt, endedAt: facts.finishedAt },
         );
         throw endedEarly(facts.exitCode);
       }
@@ -387,6 +393,13 @@ function refuseTooMuch(
   }
 }
 type SpawnResources = AgentRow['spec']['resources'];
+
+/** Whether a container has the name of this agent already. */
+async function isOnEngine(engine: Engine, name: string): Promise<boolean> {
+  // an id or a part of one is found by inspect too
+  const container = await missing(engine.inspectContainer(containerName(name)));
+  return container?.name === containerName(name);
+}
 
 /** null instead of NOT_FOUND. */
 async function missing<Value>(work: Promise<Value>): Promise<Value | null> {

@@ -160,24 +160,35 @@ export class Verbs {
     const engine = fleet.engine(row.hostId);
     const busy = operations.findRunning(row.id, 'spawn') ?? operations.findRunning(row.id, 'start');
     const running = row.startedAt !== null && row.endedAt === null;
-    const steps = [...(busy === undefined ? [] : ['cancel']), ...(running ? ['stop'] : []), 'remove'];
+    const steps = [
+      ...(busy === undefined ? [] : ['cancel']),
+      ...(running || busy !== undefined ? ['stop'] : []),
+      'remove',
+    ];
     const before = row.state;
     return operations.start(
       { ...plan('remove', row, reason, steps), cancellable: false },
       async (operation) => {
         if (busy !== undefined) {
           await operation.step('cancel', async () => {
-            operations.cancel({ kind: 'system', name: reason, role: 'admin' }, busy);
+            // past that point it is over in a moment: waited for, and what it made is removed
+            if (operations.isCancellable(busy)) {
+              operations.cancel({ kind: 'system', name: reason, role: 'admin' }, busy);
+            }
             await operations.settled(busy);
           });
         }
         const now = this.#row(row.id);
+        let runs = now.startedAt !== null && now.endedAt === null;
         if (now.state === 'removed') return now;
         if (now.state !== 'removing') records.move(row.id, 'removing', reason, { wanted: 'removed' });
         try {
-          if (running && now.containerId !== null) {
+          if (runs && now.containerId !== null) {
             const id = now.containerId;
             await operation.step('stop', () => gone(engine.stopContainer(id, timeoutMs)));
+            runs = false;
+            // its end belongs to its life, also when the removal fails after it
+            await gone(this.#ended(engine, row.id, id));
           }
           await operation.step('remove', async () => {
             if (now.containerId !== null) await engine.removeContainer(now.containerId, { force: true });
@@ -186,9 +197,9 @@ export class Verbs {
         } catch (error) {
           if (this.#row(row.id).state === 'removing') {
             const back =
-              before === 'failed' || now.containerId === null ? 'failed' : running ? 'ready' : 'stopped';
+              before === 'failed' || now.containerId === null ? 'failed' : runs ? 'ready' : 'stopped';
             records.move(row.id, back, 'remove failed', {
-              wanted: running ? 'running' : 'stopped',
+              wanted: runs ? 'running' : 'stopped',
               ...(back === 'failed' ? { error: toProblem(error) } : {}),
             });
           }
@@ -271,7 +282,7 @@ function container(row: AgentRow): string {
 }
 
 /** A container that is gone is also stopped. */
-async function gone(work: Promise<void>): Promise<void> {
+async function gone(work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {

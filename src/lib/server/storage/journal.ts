@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, max, min } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, max } from 'drizzle-orm';
 import type { AgentId } from '#lib/domain/ids.ts';
 import type { Fact, FactBody } from '#lib/protocol/facts.ts';
 import type { HistoryEntry } from '#lib/protocol/views.ts';
@@ -56,20 +56,11 @@ export class Journal {
 
   /** Facts after `seq`, oldest first, or null when some of them are no longer kept or there are more than `limit`. */
   since(seq: number, limit = 1000): readonly Fact[] | null {
-    const oldest =
-      this.#db
-        .select({ seq: min(facts.seq) })
-        .from(facts)
-        .get()?.seq ?? 0;
-    if (seq > this.seq() || (oldest > 0 && seq < oldest - 1)) return null;
-    const rows = this.#db
-      .select()
-      .from(facts)
-      .where(gt(facts.seq, seq))
-      .orderBy(asc(facts.seq))
-      .limit(limit + 1)
-      .all();
-    if (rows.length > limit) return null;
+    const missed = this.seq() - seq;
+    if (missed < 0 || missed > limit) return null;
+    const rows = this.#db.select().from(facts).where(gt(facts.seq, seq)).orderBy(asc(facts.seq)).all();
+    // changes of state are kept for good: what was dropped may be a hole between them
+    if (rows.length < missed) return null;
     return rows.map((row) => ({ ...row.body, seq: row.seq, at: new Date(row.at).toISOString() }));
   }
 

@@ -48,7 +48,11 @@ export class Seen {
       this.#streams.set(line.stream, { time: line.time, count: 1, replayed: 1 });
       return true;
     }
-    if (line.time < last.time) return false;
+    if (line.time < last.time) {
+      // an older one means that the engine repeats itself: those of the last time come once more too
+      last.replayed = 0;
+      return false;
+    }
     last.replayed += 1;
     if (last.replayed <= last.count) return false;
     last.count = last.replayed;

@@ -34,6 +34,8 @@ export class LogTail {
   readonly #readers = new Set<LogReader>();
   #ring: LogLine[] = [];
   #ringBytes = 0;
+  /** The number of the newest line that the ring no longer has. */
+  #droppedSeq = 0;
   #batch: LogLine[] = [];
   #batchBytes = 0;
   #timer: NodeJS.Timeout | null = null;
@@ -68,6 +70,8 @@ export class LogTail {
     this.#flush();
     const oldest = this.#ring[0];
     if (oldest === undefined) return [];
+    // few long lines can push out the rest, so the ring's length alone does not tell
+    if (last.seq < this.#droppedSeq) return null;
     if (last.seq < oldest.seq && this.#ring.length >= FIRST_LINES) return null;
     return this.#ring.filter((line) => line.seq > last.seq);
   }
@@ -168,9 +172,10 @@ export class LogTail {
     let bytes = this.#ringBytes;
     for (let at = 0; at < this.#ring.length && (at < drop || bytes > limit.bytes); at += 1) {
       bytes -= (this.#ring[at]?.text.length ?? 0) + 64;
-      drop = at + 1;
+      drop = Math.max(drop, at + 1);
     }
     if (drop === 0) return;
+    this.#droppedSeq = this.#ring[drop - 1]?.seq ?? this.#droppedSeq;
     this.#ring = this.#ring.slice(drop);
     this.#ringBytes = bytes;
   }

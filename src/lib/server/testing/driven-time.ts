@@ -6,7 +6,11 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 
 /** In place of the function of the same name in `node:timers/promises`. */
-export function setTimeout(ms: number, value?: unknown, options: { signal?: AbortSignal } = {}): Promise<unknown> {
+export function setTimeout(
+  ms: number,
+  value?: unknown,
+  options: { signal?: AbortSignal } = {},
+): Promise<unknown> {
   const { signal } = options;
   return new Promise((resolve, reject) => {
     const stop = () => {

@@ -12,6 +12,7 @@ import { FakeEngine } from '../engine/fake/fake-engine.ts';
 import { Fleet } from '../hosts/fleet.ts';
 import type { Host, HostOptions } from '../hosts/host.ts';
 import { createLog } from '../log.ts';
+import { Watcher } from '../loops/watcher.ts';
 import type { AppBus, Messages } from '../messages.ts';
 import type { Actor, Role } from '../services/access.ts';
 import { AccountService } from '../services/accounts.ts';
@@ -46,6 +47,8 @@ export interface WorldOptions {
   /** For the account service. */
   readonly auth?: 'local' | 'none';
   readonly setupToken?: string;
+  /** Hears the engine's events, as Slipway does when it runs. */
+  readonly watched?: boolean;
   /** Do not wait until the host is online. */
   readonly offline?: boolean;
 }
@@ -72,7 +75,14 @@ export async function makeWorld(options: WorldOptions = {}) {
   const fleet = new Fleet();
   const hostId = newId<HostId>();
   const address = 'unix:///var/run/docker.sock';
-  settings.insertHost({ id: hostId, name: 'local', kind: 'local', address, engineId: null, createdAt: Date.now() });
+  settings.insertHost({
+    id: hostId,
+    name: 'local',
+    kind: 'local',
+    address,
+    engineId: null,
+    createdAt: Date.now(),
+  });
   const open = () => fake.open();
   const host: Host = fleet.add({ id: hostId, name: 'local', kind: 'local', address, open, ...options.host });
   const log = createLog('silent');
@@ -103,6 +113,17 @@ export async function makeWorld(options: WorldOptions = {}) {
     hosts: new HostService(fleet),
     logs: new LogService({ agents, fleet, tails }),
   };
+  const watcher = new Watcher({ agents, records, networks, log });
+  fleet.listen({
+    changed: (changed) => {
+      journal.commit((tell) => {
+        tell({ kind: 'host', host: changed.view() });
+      });
+    },
+    online: (online, engine, signal) => {
+      if (options.watched === true) void watcher.watch(online, engine, signal);
+    },
+  });
   if (options.offline !== true) await host.start();
 
   const admin = person('admin', 'ada');
@@ -160,6 +181,29 @@ export async function makeWorld(options: WorldOptions = {}) {
   };
 }
 
+/** Starts a container that no agent has, as somebody would with the docker CLI. Gives its id. */
+export async function startForeign(
+  fake: FakeEngine,
+  name: string,
+  labels: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  const { id } = await fake.createContainer(name, {
+    Image: IMAGE,
+    Tty: false,
+    OpenStdin: false,
+    Env: [],
+    Labels: labels,
+    HostConfig: {
+      NetworkMode: 'bridge',
+      RestartPolicy: { Name: 'no', MaximumRetryCount: 0 },
+      LogConfig: { Type: 'json-file', Config: {} },
+      ExtraHosts: [],
+    },
+  });
+  await fake.startContainer(id);
+  return id;
+}
+
 export function person(role: Role, name: string = role): Extract<Actor, { kind: 'user' }> {
   return { kind: 'user', id: `user-${name}` as UserId, name, role, door: 'page', sessionId: null };
 }
@@ -168,4 +212,49 @@ export function person(role: Role, name: string = role): Extract<Actor, { kind: 
 export function containerOf(agent: { readonly containerId: string | null }): string {
   if (agent.containerId === null) throw new Error('it has no container');
   return agent.containerId;
+}
+
+/** The row of an agent `one` that was just asked for. */
+export function newRow(world: TestWorld, changes: Partial<AgentRow> = {}): AgentRow {
+  return {
+    id: newId<AgentId>(),
+    name: 'one',
+    type: 'shell',
+    hostId: world.host.id,
+    state: 'queued',
+    wanted: 'running',
+    reason: 'operator ada',
+    since: Date.now(),
+    spec: {
+      image: IMAGE,
+      pull: 'never',
+      command: null,
+      entrypoint: null,
+      workdir: null,
+      user: null,
+      tty: true,
+      stdin: true,
+      resources: { memory: null, cpu: null, pids: null },
+      env: {},
+      networks: [NETWORK],
+      security: { profile: 'standard' },
+      restart: { name: 'no', maximumRetryCount: 0 },
+      logging: { maxSize: '10m', maxFile: 3 },
+      tags: {},
+      role: null,
+      group: null,
+      capabilities: [],
+    },
+    containerId: null,
+    imageId: null,
+    error: null,
+    createdBy: 'ada',
+    createdAt: Date.now(),
+    startedAt: null,
+    endedAt: null,
+    exitCode: null,
+    stopDeadline: null,
+    lastActivityAt: null,
+    ...changes,
+  };
 }

@@ -1,0 +1,212 @@
+import { describe, expect, it } from 'vitest';
+import { AppError, type ErrorCode } from '#lib/domain/errors.ts';
+import { engineWords, toAppError, type Doing } from './problems.ts';
+
+/** As the client library throws it. */
+function answered(statusCode: number, message: string): Error {
+  const reason = statusCode === 500 ? 'server error' : 'bad request';
+  return Object.assign(new Error(`(HTTP code ${statusCode}) ${reason} - ${message} `), {
+    statusCode,
+    reason,
+    json: { message },
+  });
+}
+
+const failed = (code: string) => Object.assign(new Error(`connect ${code} /var/run/docker.sock`), { code });
+
+/** What engines really answer (20.10 to 28), by what we were doing. */
+const ANSWERS: readonly (readonly [ErrorCode, Doing, number, string])[] = [
+  ['IMAGE_NOT_FOUND', 'create', 404, 'No such image: nothing:latest'],
+  ['IMAGE_NOT_FOUND', 'image', 404, 'No such image: nothing:latest'],
+  ['IMAGE_NOT_FOUND', 'pull', 404, 'manifest for busybox:nope not found: manifest unknown: manifest unknown'],
+  [
+    'IMAGE_NOT_FOUND',
+    'pull',
+    404,
+    "pull access denied for nope, repository does not exist or may require 'docker login'",
+  ],
+  [
+    'PULL_FAILED',
+    'pull',
+    500,
+    'Get "https://registry.example.test/v2/": dial tcp: lookup registry.example.test: no such host',
+  ],
+  ['PULL_FAILED', 'pull', 200, 'failed to register layer: no space left on device'],
+  [
+    'NAME_TAKEN',
+    'create',
+    409,
+    'Conflict. The container name "/fox" is already in use by container "abc". You have to remove (or rename) that container to be able to reuse that name.',
+  ],
+  ['NAME_TAKEN', 'rename', 409, 'Conflict. The container name "/fox" is already in use by container "abc".'],
+  [
+    'PORT_TAKEN',
+    'start',
+    500,
+    'driver failed programming external connectivity on endpoint fox (1): Bind for 0.0.0.0:80 failed: port is already allocated',
+  ],
+  [
+    'PORT_TAKEN',
+    'start',
+    500,
+    'driver failed programming external connectivity on endpoint fox: Error starting userland proxy: listen tcp4 0.0.0.0:22: bind: address already in use',
+  ],
+  ['NETWORK_ERROR', 'start', 404, 'network nowhere not found'],
+  [
+    'NETWORK_ERROR',
+    'start',
+    400,
+    'network-scoped alias is supported only for containers in user defined networks',
+  ],
+  [
+    'NETWORK_ERROR',
+    'network',
+    500,
+    'could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the network',
+  ],
+  [
+    'NETWORK_ERROR',
+    'network',
+    403,
+    'Pool overlaps with other one on this address space: conflicts with network abc',
+  ],
+  ['CONFLICT', 'network', 409, 'network with name slipway-agents already exists'],
+  ['CONFLICT', 'network', 403, 'error while removing network: network agents id 1 has active endpoints'],
+  ['CONFLICT', 'network', 403, 'bridge is a pre-defined network and cannot be removed'],
+  ['RESOURCE_LIMIT', 'create', 400, 'Range of CPUs is from 0.01 to 2.00, as there are only 2 CPUs available'],
+  ['RESOURCE_LIMIT', 'create', 400, 'Minimum memory limit allowed is 6MB'],
+  ['RESOURCE_LIMIT', 'start', 500, 'could not select device driver "" with capabilities: [[gpu]]'],
+  ['RESOURCE_LIMIT', 'create', 500, 'mkdir /var/lib/docker/overlay2/1: no space left on device'],
+  [
+    'VALIDATION',
+    'start',
+    400,
+    'failed to create shim task: OCI runtime create failed: runc create failed: unable to start container process: exec: "nope": executable file not found in $PATH: unknown',
+  ],
+  ['VALIDATION', 'start', 500, 'OCI runtime create failed: exec: "/x": permission denied: unknown'],
+  ['VALIDATION', 'create', 400, 'Unknown runtime specified nope'],
+  ['VALIDATION', 'create', 400, 'invalid environment variable: =x'],
+  ['VALIDATION', 'kill', 400, 'Invalid signal: NOPE'],
+  ['NOT_FOUND', 'read', 404, 'No such container: abc'],
+  ['NOT_FOUND', 'start', 404, 'No such container: abc'],
+  ['NOT_FOUND', 'commit', 404, 'No such container: abc'],
+  ['NOT_FOUND', 'stats', 404, 'something else that is not there'],
+  ['CONFLICT', 'kill', 409, 'Cannot kill container: fox: Container abc is not running'],
+  ['CONFLICT', 'pause', 409, 'Container abc is already paused'],
+  ['CONFLICT', 'pause', 500, 'Container abc is not paused'],
+  [
+    'CONFLICT',
+    'remove',
+    409,
+    'You cannot remove a running container abc. Stop the container before attempting removal or force remove',
+  ],
+  [
+    'CONFLICT',
+    'image',
+    409,
+    'conflict: unable to remove repository reference "x" (must force) - container abc is using its referenced image 1',
+  ],
+  ['CONFLICT', 'start', 304, ''],
+  ['ENGINE_ERROR', 'commit', 500, 'invalid tag format'],
+  ['ENGINE_ERROR', 'logs', 400, 'Bad parameters: you must choose at least one stream'],
+  ['ENGINE_ERROR', 'read', 500, 'layer does not exist'],
+  [
+    'ENGINE_ERROR',
+    'read',
+    400,
+    'client version 1.41 is too old. Minimum supported API version is 1.44, please upgrade your client to a newer version',
+  ],
+];
+
+describe('an answer of the engine', () => {
+  it.each(ANSWERS)('is %s when we %s and it says %i %s', (code, doing, status, words) => {
+    const error = toAppError(answered(status, words), doing);
+    expect(error).toBeInstanceOf(AppError);
+    expect(error).toMatchObject({ code, message: words, details: { engine: { status, message: words } } });
+  });
+
+  it('that speaks of something aborted is still its answer, and no lost connection', () => {
+    const error = toAppError(answered(500, 'write aborted: disk quota exceeded'), 'commit');
+    expect(error).toMatchObject({ code: 'ENGINE_ERROR', message: 'write aborted: disk quota exceeded' });
+  });
+
+  it('names the thing that the person knows, unless its words do already', () => {
+    expect(toAppError(answered(500, 'no route'), 'pull', 'busybox').message).toBe('busybox: no route');
+    expect(toAppError(answered(404, 'No such image: busybox'), 'image', 'busybox').message).toBe(
+      'No such image: busybox',
+    );
+  });
+
+  it('says what to do about a command that is not there', () => {
+    expect(
+      toAppError(answered(400, 'exec: "x": executable file not found in $PATH: unknown'), 'start').hint,
+    ).toContain('command');
+  });
+});
+
+describe('a connection that fails', () => {
+  it.each([
+    ['ENOENT', 'The Docker socket is missing', 'Install and start Docker'],
+    ['EACCES', 'No permission to open the Docker socket', 'group "docker"'],
+    ['EPERM', 'No permission to open the Docker socket', 'group "docker"'],
+    ['ECONNREFUSED', 'The Docker Engine refuses the connection', 'systemctl start docker'],
+    ['ENOTSOCK', 'The address of the Docker Engine is no socket', 'DOCKER_HOST'],
+    ['ENOTFOUND', 'The host of the Docker Engine is unknown', 'cannot be resolved'],
+    ['ETIMEDOUT', 'The Docker Engine does not answer', 'load of its host'],
+    ['ECONNRESET', 'The connection to the Docker Engine broke off', 'reconnects by itself'],
+    ['EPIPE', 'The connection to the Docker Engine broke off', 'reconnects by itself'],
+  ])('with %s is SOCKET_ERROR in words of its own, with a remedy', (code, message, hint) => {
+    const error = toAppError(failed(code), 'ping');
+    expect(error).toMatchObject({ code: 'SOCKET_ERROR', message });
+    expect(error.hint).toContain(hint);
+  });
+
+  it('is told by its words where it has no code', () => {
+    expect(toAppError(new Error('socket hang up'), 'read')).toMatchObject({ code: 'SOCKET_ERROR' });
+    expect(toAppError(new Error('aborted'), 'logs')).toMatchObject({ code: 'SOCKET_ERROR' });
+  });
+});
+
+describe('a call that was ended', () => {
+  it('by its signal was cancelled', () => {
+    expect(toAppError(AbortSignal.abort().reason, 'pull')).toMatchObject({ code: 'CANCELLED' });
+    expect(
+      toAppError(
+        Object.assign(new Error('The operation was aborted'), { name: 'AbortError', code: 'ABORT_ERR' }),
+        'pull',
+      ),
+    ).toMatchObject({ code: 'CANCELLED' });
+  });
+
+  it('by its deadline got no answer', () => {
+    const late = new DOMException('late', 'TimeoutError');
+    expect(toAppError(late, 'read')).toMatchObject({
+      code: 'SOCKET_ERROR',
+      message: 'The Docker Engine does not answer',
+    });
+    const wrapped = Object.assign(new Error('The operation was aborted', { cause: late }), {
+      name: 'AbortError',
+    });
+    expect(toAppError(wrapped, 'read')).toMatchObject({
+      code: 'SOCKET_ERROR',
+      message: 'The Docker Engine does not answer',
+    });
+  });
+});
+
+it('what is an AppError already stays what it is', () => {
+  const error = new AppError('PORT_TAKEN', 'x');
+  expect(toAppError(error, 'start')).toBe(error);
+});
+
+it.each([
+  [answered(500, 'words'), 'words'],
+  [Object.assign(new Error('(HTTP code 500) server error - words '), { json: 'plain words' }), 'plain words'],
+  [new Error('(HTTP code 500) server error - words '), 'words'],
+  [new Error('other'), 'other'],
+  ['a text', 'a text'],
+  [null, 'null'],
+  [{}, 'unknown error'],
+])("the engine's words are without the wrapping of the client (%#)", (error, words) => {
+  expect(engineWords(error)).toBe(words);
+});

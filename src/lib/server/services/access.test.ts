@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { person } from '../testing/world.ts';
+import { asReason, asUser, authorize, type Right, type Role } from './access.ts';
+
+/** Written down a second time on purpose: a right that moves to another role must be moved here too. */
+const MAY = {
+  'agents.see': ['viewer', 'operator', 'admin'],
+  'agents.change': ['operator', 'admin'],
+  'agents.inspect': ['operator', 'admin'],
+  'hosts.see': ['viewer', 'operator', 'admin'],
+  'operations.see': ['viewer', 'operator', 'admin'],
+  'operations.cancel': ['operator', 'admin'],
+  'snapshots.see': ['viewer', 'operator', 'admin'],
+  'snapshots.change': ['operator', 'admin'],
+  'tokens.own': ['viewer', 'operator', 'admin'],
+} as const satisfies Record<Right, readonly Role[]>;
+
+describe.each(Object.entries(MAY))('the right %s', (right, roles: readonly Role[]) => {
+  const asked = right as Right;
+  it.each(['viewer', 'operator', 'admin'] as const)('for the role %s', (role) => {
+    const actor = person(role);
+    if (roles.includes(role)) expect(authorize(actor, asked)).toBe(actor);
+    else expect(() => authorize(actor, asked)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+  });
+
+  it('a stranger does not have', () => {
+    expect(() => authorize(null, asked)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+  });
+});
+
+const loop = { kind: 'system', name: 'idle', role: 'admin' } as const;
+
+it('a refusal names the role that is needed and the one that is there', () => {
+  expect(() => authorize(person('viewer'), 'agents.change')).toThrow(
+    'This needs the role operator; you are viewer',
+  );
+});
+
+it('a loop is named by itself, a person as an operator', () => {
+  expect(asReason(loop)).toBe('idle');
+  expect(asReason(person('admin', 'ada'))).toBe('operator ada');
+});
+
+it('what only a user has, a loop and a stranger do not', () => {
+  expect(asUser(person('viewer', 'ada')).name).toBe('ada');
+  expect(() => asUser(loop)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+  expect(() => asUser(null)).toThrow(expect.objectContaining({ code: 'UNAUTHENTICATED' }));
+});

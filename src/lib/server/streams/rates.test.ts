@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { RawStats } from '../engine/engine.ts';
+import { toSample } from './rates.ts';
+
+function reading(but: Partial<RawStats> = {}): RawStats {
+  return {
+    readAt: 10_000,
+    cpuNanos: 5_000_000_000,
+    memoryBytes: 1024,
+    memoryLimit: 4096,
+    netRxBytes: 1_000,
+    netTxBytes: 2_000,
+    blockReadBytes: null,
+    blockWriteBytes: null,
+    pids: 3,
+    throttledNanos: 0,
+    ...but,
+  };
+}
+
+describe('a sample', () => {
+  it('of the first reading has amounts and no rates', () => {
+    expect(toSample(reading(), null)).toEqual({
+      at: 10_000,
+      cpu: null,
+      memory: 1024,
+      memoryLimit: 4096,
+      netRx: null,
+      netTx: null,
+      pids: 3,
+    });
+  });
+
+  it('has rates by the time between the two readings', () => {
+    const now = reading({ readAt: 12_000, cpuNanos: 6_000_000_000, netRxBytes: 5_000, netTxBytes: 2_001 });
+    expect(toSample(now, reading())).toMatchObject({ cpu: 50, netRx: 2_000, netTx: 0.5 });
+  });
+
+  it('counts percent of one core: four busy cores are 400', () => {
+    const now = reading({ readAt: 11_000, cpuNanos: 9_000_000_000 });
+    expect(toSample(now, reading()).cpu).toBe(400);
+  });
+
+  it('is zero for what rested, which is not the same as unknown', () => {
+    expect(toSample(reading({ readAt: 11_000 }), reading())).toMatchObject({ cpu: 0, netRx: 0, netTx: 0 });
+  });
+
+  it('has two digits', () => {
+    expect(toSample(reading({ readAt: 13_000, cpuNanos: 5_010_000_000 }), reading()).cpu).toBe(0.33);
+  });
+
+  it('does not know the rate of a counter that went back, and is never negative', () => {
+    const now = reading({ readAt: 11_000, cpuNanos: 1, netRxBytes: 0 });
+    expect(toSample(now, reading())).toMatchObject({ cpu: null, netRx: null, netTx: 0 });
+  });
+
+  it.each([10_000, 9_000])('knows no rates when no time passed (%i)', (readAt) => {
+    expect(toSample(reading({ readAt }), reading())).toMatchObject({ cpu: null, netRx: null, netTx: null });
+  });
+
+  it.each([
+    [null, 5],
+    [5, null],
+  ])('knows no rate of what was not reported (%s, %s)', (before, now) => {
+    expect(
+      toSample(reading({ readAt: 11_000, netRxBytes: now }), reading({ netRxBytes: before })).netRx,
+    ).toBeNull();
+  });
+});
