@@ -7,7 +7,7 @@ export default {
   },
   kit: {
     adapter: adapter({ precompress: true }),
-    // Our own hook compares origins for cookie-borne requests and lets token-borne ones pass (see http/same-origin.ts).
+    // Our own hook compares origins for cookie-borne requests and lets token-borne ones pass (see src/lib/server/http/handle.ts).
     csrf: { trustedOrigins: ['*'] },
     csp: {
       mode: 'nonce',

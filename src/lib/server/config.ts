@@ -18,7 +18,7 @@ export interface Config {
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly devPages: boolean;
-  /** `unix://…`, `npipe://…` or `tcp://…`. */
+  /** `unix://…` or `npipe://…`. */
   readonly engine: string;
   readonly network: string;
   /** Bytes; null is unlimited. */
@@ -160,8 +160,8 @@ const KEYS = {
   ),
 } as const;
 
-/** Read by our own scripts and tests, not by the server. */
-const OTHER_ENV = /^SLIPWAY_(?:CONFIG|NO_INSTALL|TEST_.*|CI_.*)$/;
+/** Read by scripts and tests, or by a person's own (the token of the curl calls that the form shows), not by the server. */
+const OTHER_ENV = /^SLIPWAY_(?:CONFIG|NO_INSTALL|TOKEN|TEST_.*|CI_.*)$/;
 
 function proxies(value: unknown): readonly string[] | undefined {
   const entries = list(value);

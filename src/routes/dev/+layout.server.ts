@@ -1,11 +1,8 @@
-import { notFound } from '#lib/domain/errors.ts';
-import { error } from '@sveltejs/kit';
 import { dev } from '$app/environment';
-import { env } from '$env/dynamic/private';
-import type { LayoutServerLoad } from './$types';
+import { notFound } from '#lib/domain/errors.ts';
+import { load as door } from '#lib/server/http/doors.ts';
 
 /** The pages of components are for building and testing Slipway: elsewhere they do not exist. */
-export const load: LayoutServerLoad = ({ locals }) => {
-  if (dev || env['SLIPWAY_DEV_PAGES'] === '1') return;
-  error(404, { ...notFound('page', '/dev').toProblem(), requestId: locals.requestId });
-};
+export const load = door(({ app }) => {
+  if (!dev && !app.config.devPages) throw notFound('page', '/dev');
+});

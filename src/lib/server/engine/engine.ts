@@ -94,7 +94,7 @@ export interface LogFrame {
   readonly bytes: Buffer;
 }
 
-/** A raw reading; rates come from two of them (streams/stats.ts). null: the engine did not report it. */
+/** A raw reading; rates come from two of them (streams/rates.ts). null: the engine did not report it. */
 export interface RawStats {
   /** Engine time of the reading, milliseconds since 1970. */
   readonly readAt: number;

@@ -34,7 +34,11 @@ export async function plainActionAnswer(response: Response, requestId: string): 
     const error = typeof data === 'object' && data !== null && 'error' in data ? data.error : null;
     return answer({ error: { ...(typeof error === 'object' ? error : {}), requestId } }, status);
   }
-  return problemResponse(new AppError('NOT_FOUND', 'There is no such action').toProblem(), requestId);
+  if (result.type === 'error') {
+    return problemResponse(new AppError('NOT_FOUND', 'There is no such action').toProblem(), requestId);
+  }
+  // an answer of the API, whose objects have types of their own
+  return response;
 }
 
 function decode(result: object): unknown {

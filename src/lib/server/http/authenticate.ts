@@ -11,6 +11,8 @@ export interface Credentials {
   readonly session: string | null;
   /** The Host header: with sign-in off it must be a loopback name, or any web page could reach us by a name of its own. */
   readonly host: string | null;
+  /** Told when the session lives longer than the browser's cookie knows. */
+  readonly renewed?: (expiresAt: Date) => void;
 }
 
 /** The actor, or null for a stranger. A token that is wrong counts as none, also beside a good cookie. */
@@ -22,7 +24,7 @@ export function authenticate(app: App, credentials: Credentials): Actor | null {
     return bearer === undefined ? null : accounts.actorOfToken(bearer);
   }
   if (session !== null) {
-    const actor = accounts.actorOfSession(session);
+    const actor = accounts.actorOfSession(session, credentials.renewed);
     if (actor !== null) return actor;
   }
   return host !== null && isLoopback(hostname(host)) ? accounts.openActor() : null;

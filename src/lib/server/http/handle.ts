@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import { plainActionAnswer, wantsPlainAction } from './action-answer.ts';
 import { authenticate, isSameOrigin, SESSION_COOKIE } from './authenticate.ts';
 import { problemResponse } from './problem.ts';
+import { openSession } from './session.ts';
 
 /** Open to strangers. Everything else is not; a new route is closed without doing anything for it. */
 const PUBLIC = new Set(['/login', '/setup', '/healthz', '/api/health', '/api/login', '/api/setup', '/theme']);
@@ -28,10 +29,14 @@ export async function handleWith(app: App, { event, resolve }: HandleInput): Pro
   locals.app = app;
   locals.requestId = randomUUID();
   locals.theme = theme === 'light' || theme === 'dark' ? theme : 'system';
+  const session = cookies.get(SESSION_COOKIE) ?? null;
   locals.actor = authenticate(app, {
     authorization: request.headers.get('authorization'),
-    session: cookies.get(SESSION_COOKIE) ?? null,
+    session,
     host: request.headers.get('host'),
+    renewed: (expiresAt) => {
+      if (session !== null) openSession(event, { secret: session, expiresAt });
+    },
   });
 
   const refused = refuse(app, event);
@@ -45,7 +50,17 @@ export async function handleWith(app: App, { event, resolve }: HandleInput): Pro
   const answer = await resolve(event, {
     transformPageChunk: ({ html }) => html.replace('%slipway.theme%', locals.theme),
   });
+  if (answer.status === 405 && url.pathname.startsWith('/api/')) {
+    return finish(wrongMethod(answer, request.method, locals.requestId), locals.requestId, url);
+  }
   return finish(plain ? await plainActionAnswer(answer, locals.requestId) : answer, locals.requestId, url);
+}
+
+/** Kit answers a method that a route does not have with a line of text; the API has one shape for all of its errors. */
+function wrongMethod(answer: Response, method: string, requestId: string): Response {
+  const allow = answer.headers.get('allow') ?? '';
+  const error = new AppError('VALIDATION', `${method} is not possible here`, { hint: `Possible: ${allow}.` });
+  return Response.json({ error: { ...error.toProblem(), requestId } }, { status: 405, headers: { allow } });
 }
 
 /** null: go on. Redirects pages of strangers by throwing. */

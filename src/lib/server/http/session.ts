@@ -14,7 +14,10 @@ export function visitorOf(event: Request): Visitor {
 }
 
 /** Puts a new session into the browser. The old cookie is overwritten: nobody can plant one before the login. */
-export function openSession(event: Request, session: NewSession): void {
+export function openSession(
+  event: Pick<Request, 'cookies' | 'url'>,
+  session: Pick<NewSession, 'secret' | 'expiresAt'>,
+): void {
   event.cookies.set(SESSION_COOKIE, session.secret, {
     path: '/',
     httpOnly: true,

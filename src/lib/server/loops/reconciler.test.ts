@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LABEL } from '#lib/domain/labels.ts';
+import { LABEL, type Labels } from '#lib/domain/labels.ts';
 import type { AgentDetailView } from '#lib/protocol/views.ts';
 import { EngineRefusal } from '../engine/fake/refusal.ts';
 import { finish, pass, settled, until, useDrivenTime } from '../testing/driven-time.ts';
@@ -169,7 +169,7 @@ describe('hands off', () => {
     expect(row().state).toBe('paused');
   });
 
-  it.each([
+  it.each<[string, Labels]>([
     ['of another instance', { [LABEL.instance]: 'another', [LABEL.agentId]: 'failed' }],
     ['without labels', {}],
     ['of ours whose agent is not known', { [LABEL.instance]: INSTANCE, [LABEL.agentId]: 'unknown' }],

@@ -114,13 +114,16 @@ export class AccountService {
     return this.#openSession(user, visitor);
   }
 
-  /** The actor behind a session cookie, or null. */
-  actorOfSession(secret: string): Actor | null {
+  /** The actor behind a session cookie, or null. `renewed` hears of a later end, which the cookie has to have too. */
+  actorOfSession(secret: string, renewed?: (expiresAt: Date) => void): Actor | null {
     const now = Date.now();
     const found = this.#accounts.sessionByHash(sha256(secret), now);
     if (found === undefined) return null;
     const { session, user } = found;
-    if (now - session.lastSeenAt > TOUCH_MS) this.#accounts.touchSession(session.id, now, now + SESSION_MS);
+    if (now - session.lastSeenAt > TOUCH_MS) {
+      this.#accounts.touchSession(session.id, now, now + SESSION_MS);
+      renewed?.(new Date(now + SESSION_MS));
+    }
     return {
       kind: 'user',
       id: user.id,

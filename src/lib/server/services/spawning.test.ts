@@ -33,7 +33,7 @@ const begin = (input: Readonly<Record<string, unknown>> = {}, key: string | null
 /** Spawns what cannot become ready. */
 async function failing(input: Readonly<Record<string, unknown>> = {}) {
   const { row, operation } = await begin({ name: 'doomed', ...input });
-  const error: unknown = await finish(operation?.done ?? Promise.resolve()).then(
+  const error: unknown = await finish(Promise.resolve(operation?.done)).then(
     () => null,
     (thrown: unknown) => thrown,
   );
@@ -175,7 +175,7 @@ describe('a step that fails leaves nothing behind but a record', () => {
     await until(() => expect(world.row(row.id).state).toBe('starting'));
     world.fake.failNext('inspectContainer', new EngineRefusal(500, 'layer not known'));
     release();
-    await expect(finish(operation?.done ?? Promise.resolve())).rejects.toThrow('layer not known');
+    await expect(finish(Promise.resolve(operation?.done))).rejects.toThrow('layer not known');
     expect(world.row(row.id)).toMatchObject({
       state: 'failed',
       containerId: null,
@@ -290,7 +290,7 @@ describe('names', () => {
 describe('an Idempotency-Key', () => {
   it('gives the same agent for the same request', async () => {
     const first = await begin({ name: 'one' }, 'key');
-    await finish(first.operation?.done ?? Promise.resolve());
+    await finish(first.Promise.resolve(operation?.done));
     const second = await begin({ name: 'one' }, 'key');
     expect(second.row.id).toBe(first.row.id);
     expect(second.operation).toBeNull();
@@ -300,7 +300,7 @@ describe('an Idempotency-Key', () => {
   it('is refused for another request', async () => {
     const { operation } = await begin({ name: 'one' }, 'key');
     await expect(begin({ name: 'two' }, 'key')).rejects.toMatchObject({ code: 'CONFLICT' });
-    await finish(operation?.done ?? Promise.resolve());
+    await finish(Promise.resolve(operation?.done));
   });
 
   it('belongs to who sent it', async () => {
@@ -434,7 +434,7 @@ it('of fifty at once never more than four are made at a time, and all end', asyn
       ),
     ),
   );
-  await finish(Promise.all(started.map(({ operation }) => operation?.done ?? Promise.resolve())));
+  await finish(Promise.all(started.map(({ operation }) => Promise.resolve(operation?.done))));
   expect(most).toBe(4);
   expect(world.agents.list().map(({ state }) => state)).toEqual(Array(50).fill('ready'));
   expect((await finish(world.fake.listNetworks())).filter(({ name }) => name === NETWORK)).toHaveLength(1);
@@ -498,9 +498,7 @@ describe('an image with a health check', () => {
       command: ['sh', '-c', 'echo waiting for the model; sleep 86400'],
     });
     const from = Date.now();
-    const error: unknown = await finish(operation?.done ?? Promise.resolve()).catch(
-      (thrown: unknown) => thrown,
-    );
+    const error: unknown = await finish(Promise.resolve(operation?.done)).catch((thrown: unknown) => thrown);
     expect(Date.now() - from).toBeGreaterThanOrEqual(120_000);
     expect(Date.now() - from).toBeLessThan(123_000);
     expect(error).toBeInstanceOf(AppError);

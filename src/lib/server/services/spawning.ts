@@ -266,7 +266,7 @@ export class Spawning {
     if (pull === 'never') {
       throw new AppError('IMAGE_NOT_FOUND', `The image ${image} is not on this host`, {
         hint: image.startsWith('slipway/')
-          ? 'Build it first: npm run images.'
+          ? 'This type has no image here yet. Name one with "image".'
           : 'Pull it first, or allow it to be pulled.',
       });
     }

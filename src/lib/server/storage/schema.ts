@@ -11,7 +11,7 @@ import type { AgentId, HostId, LifeId, OperationId, SnapshotId, TokenId, UserId 
 import type { FactBody } from '#lib/protocol/facts.ts';
 import type { HostView, OperationKind, OperationState, StepView } from '#lib/protocol/views.ts';
 
-/** Single values: the instance's id, the hashed setup token, … */
+/** Single values, such as the instance's id. */
 export const settings = sqliteTable('settings', { key: text().primaryKey(), value: text().notNull() });
 
 export const hosts = sqliteTable('hosts', {

@@ -184,7 +184,13 @@ describe('rubbish', () => {
 
 describe('any lines', () => {
   const text = fc.oneof(
-    { weight: 5, arbitrary: fc.string({ unit: 'binary', maxLength: 40 }) },
+    {
+      weight: 5,
+      arbitrary: fc.string({
+        unit: fc.constantFrom('a', ' ', '\t', '\r', '\0', 'ö', '€', '🦊', '\u001b[1m'),
+        maxLength: 40,
+      }),
+    },
     {
       weight: 1,
       arbitrary: fc

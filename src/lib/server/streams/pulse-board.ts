@@ -18,7 +18,7 @@ export class PulseBoard {
   readonly #entries = new Map<string, Entry>();
   #changed = new Set<string>();
 
-  /** `limit` is the agent's own memory limit: without one the engine reports the whole machine. */
+  /** One more reading of an agent that runs. */
   sample(agentId: string, sample: StatsSample): void {
     const entry = this.#entry(agentId);
     entry.running = true;

@@ -1,5 +1,5 @@
 import { json } from '@sveltejs/kit';
-import { version } from '$app/environment';
+import { version } from '#lib/version.ts';
 import type { RequestHandler } from './$types';
 
 /** Answers strangers too, without details then. 503 while starting or stopping. */

@@ -43,7 +43,7 @@ const ROWS: readonly Row[] = [
   {
     doing: ['start', 'create', 'network'],
     words:
-      /network .* not found|could not find network|network-scoped alias|address pool|non-overlapping IPv4|conflicts? with .* network|cannot attach/i,
+      /network .* not found|could not find network|network-scoped alias|address pool|non-overlapping IPv4|overlap|conflicts with network|cannot attach/i,
     code: 'NETWORK_ERROR',
   },
   {
@@ -152,12 +152,12 @@ export function toAppError(error: unknown, doing: Doing, subject?: string): AppE
     return new AppError('CANCELLED', 'It was cancelled', { cause: error });
   }
   if (typeof code === 'string' && code in SOCKET_HINTS) return socketError(code, error);
-  if ((typeof code === 'string' && GONE.has(code)) || /socket hang up|aborted/.test(engineWords(error)))
-    return socketError('GONE', error);
-
   const status = field(error, 'statusCode');
   const words = engineWords(error);
   const known = typeof status === 'number' ? status : null;
+  const brokeOff = known === null && /socket hang up|aborted/.test(words);
+  if (brokeOff || (typeof code === 'string' && GONE.has(code))) return socketError('GONE', error);
+
   const row = ROWS.find(
     (each) =>
       (each.status === undefined || each.status === known) &&
