@@ -77,7 +77,7 @@ const memory = (value: unknown): number | null | undefined => {
 const cores = (value: unknown): number | null | undefined => {
   if (value === 0 || value === '0' || value === 'unlimited') return null;
   const amount = typeof value === 'number' ? value : typeof value === 'string' ? parseCores(value) : null;
-  return amount === null || amount < 0.01 ? undefined : amount;
+  return amount === null || !Number.isFinite(amount) || amount < 0.01 ? undefined : amount;
 };
 
 function key<Value>(
@@ -264,7 +264,9 @@ function readFlags(argv: readonly string[], problems: string[]): Map<string, str
     );
   } catch (error) {
     problems.push(
-      error instanceof Error ? (error.message.split('. To specify')[0] ?? error.message) : String(error),
+      error instanceof Error
+        ? (error.message.split(/\. To specify|\.?\n/)[0] ?? error.message)
+        : String(error),
     );
     return new Map();
   }

@@ -23,6 +23,8 @@ export interface HostOptions {
   readonly backOffMs?: { readonly first: number; readonly longest: number };
 }
 
+const CLOSE_MS = 500;
+
 export interface HostListener {
   /** The state, the reason or the engine's facts changed. */
   changed(host: Host): void;
@@ -90,7 +92,8 @@ export class Host {
     this.#closed.abort();
     this.#session.abort();
     this.poke();
-    await this.#running;
+    // a hung engine lets an open or a ping wait for its deadline: the end of Slipway does not
+    await Promise.race([this.#running, delay(CLOSE_MS, undefined, { ref: false })]);
     this.#engine?.close();
     this.#engine = null;
   }

@@ -290,7 +290,7 @@ describe('names', () => {
 describe('an Idempotency-Key', () => {
   it('gives the same agent for the same request', async () => {
     const first = await begin({ name: 'one' }, 'key');
-    await finish(first.Promise.resolve(operation?.done));
+    await finish(Promise.resolve(first.operation?.done));
     const second = await begin({ name: 'one' }, 'key');
     expect(second.row.id).toBe(first.row.id);
     expect(second.operation).toBeNull();
@@ -355,10 +355,13 @@ describe('images', () => {
     expect(pull).not.toHaveBeenCalled();
   });
 
-  it('an image of ours that is not built says how to build it', async () => {
+  it('never: a type whose image is not there says what to do instead', async () => {
     await world.fake.removeImage(IMAGE, { force: true });
     const { row } = await failing();
-    expect(row.error).toMatchObject({ code: 'IMAGE_NOT_FOUND', hint: 'Build it first: npm run images.' });
+    expect(row.error).toMatchObject({
+      code: 'IMAGE_NOT_FOUND',
+      hint: 'This type has no image here yet. Name one with "image".',
+    });
   });
 });
 

@@ -52,11 +52,12 @@ describe('the numbers of lines', () => {
   });
 });
 
-/** What is new of several readings; before each, the reader asks where to go on. */
+/** What is new of several readings; each goes on where the reader says. */
 function news(seen: Seen, ...readings: readonly (readonly RawLine[])[]): string[] {
   return readings.flatMap((reading) => {
-    void seen.time;
-    return reading.filter((each) => seen.isNew(each)).map((each) => each.text);
+    const since = seen.time;
+    const given = reading.filter((each) => since === null || each.time >= since);
+    return given.filter((each) => seen.isNew(each)).map((each) => each.text);
   });
 }
 

@@ -58,7 +58,7 @@ export const CGROUP_V1 = {
 export const CGROUP_V2 = {
   read: '2026-11-21T09:06:44.5Z',
   preread: '0001-01-01T00:00:00Z',
-  pids_stats: { current: 12, limit: 18446744073709551615 },
+  pids_stats: { current: 12, limit: 18446744073709552000 },
   blkio_stats: {
     io_service_bytes_recursive: [
       { major: 254, minor: 0, op: 'read', value: 4096 },
