@@ -28,7 +28,7 @@ export default {
     typescript: {
       config: (config) => ({
         ...config,
-        include: [...config.include, '../scripts/**/*.ts', '../e2e/**/*.ts', '../bench/**/*.ts'],
+        include: [...config.include, '../scripts/**/*.ts', '../bench/**/*.ts'],
       }),
     },
   },

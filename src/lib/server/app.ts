@@ -28,6 +28,7 @@ import { Networks } from './services/networks.ts';
 import { Operations } from './services/operations.ts';
 import { Resumer } from './services/resumer.ts';
 import { SnapshotService } from './services/snapshots.ts';
+import { SpawnFlow } from './services/spawn-flow.ts';
 import { Spawning } from './services/spawning.ts';
 import { Verbs } from './services/verbs.ts';
 import { AccountRepository } from './storage/accounts.ts';
@@ -124,16 +125,8 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     pids: 512,
     network: config.network,
   };
-  const spawning = new Spawning({
-    instance,
-    defaults,
-    fleet,
-    agents,
-    records,
-    operations,
-    networks,
-    settings,
-  });
+  const flow = new SpawnFlow({ instance, fleet, agents, records, networks });
+  const spawning = new Spawning({ defaults, fleet, agents, records, operations, flow, settings });
   const verbs = new Verbs({ agents, records, operations, fleet });
   const resumer = new Resumer({ spawning, verbs, records });
   const accounts = new AccountService({

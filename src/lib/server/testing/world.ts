@@ -25,6 +25,7 @@ import { Networks } from '../services/networks.ts';
 import { Operations } from '../services/operations.ts';
 import { Resumer } from '../services/resumer.ts';
 import { SnapshotService } from '../services/snapshots.ts';
+import { SpawnFlow } from '../services/spawn-flow.ts';
 import { Spawning } from '../services/spawning.ts';
 import { Verbs } from '../services/verbs.ts';
 import { AccountRepository } from '../storage/accounts.ts';
@@ -96,7 +97,7 @@ export async function makeWorld(options: WorldOptions = {}) {
   const operations = new Operations({ journal, repository: operationRows, bus, hostName, onBug });
   const defaults = { memory: 512 * 1024 ** 2, cpu: 0.5, pids: 512, network: NETWORK };
   const parts = { instance: INSTANCE, defaults, fleet, agents, records, operations, networks, settings };
-  const spawning = new Spawning(parts);
+  const spawning = new Spawning({ ...parts, flow: new SpawnFlow(parts) });
   const verbs = new Verbs({ agents, records, operations, fleet });
   const resumer = new Resumer({ spawning, verbs, records });
   const makeAccounts = (preset: string | null = options.setupToken ?? null, limit = new LoginLimit()) =>

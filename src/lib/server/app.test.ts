@@ -1,0 +1,3 @@
+import { it } from 'vitest';
+
+it.todo('being written (storage helper)');
