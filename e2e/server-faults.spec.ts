@@ -79,7 +79,7 @@ test('after kill -9 and a start everything is as it is, and pages that stayed op
     expect((await api.lives('ends'))[0]).toMatchObject({
       exitCode: 7,
       reason: 'crash 7',
-      endedAt: expect.any(String) as string,
+      endedAt: expect.any(String),
     });
     expect(await api.agent('stays')).toMatchObject({
       status: 'ready',

@@ -151,7 +151,7 @@ test.describe('POST /api/agents', () => {
       colour: 'red',
     });
     expect(status).toBe(400);
-    expect(body.error).toMatchObject({ code: 'VALIDATION', requestId: expect.any(String) as string });
+    expect(body.error).toMatchObject({ code: 'VALIDATION', requestId: expect.any(String) });
     expect(body.error.details?.fields).toEqual(
       expect.arrayContaining([
         expect.objectContaining({ field: 'name', value: '-x' }),
@@ -191,8 +191,8 @@ test.describe('POST /api/agents', () => {
       expect(answer.body.error).toEqual(
         expect.objectContaining({
           code,
-          message: expect.any(String) as string,
-          hint: expect.any(String) as string,
+          message: expect.any(String),
+          hint: expect.any(String),
           requestId: answer.headers.get('x-request-id'),
         }),
       );
@@ -270,7 +270,7 @@ test.describe('the verbs and reads of the API', () => {
       expect([query, (await logs(query)).status]).toEqual([query, 400]);
     }
     expect((await api.call('GET', '/api/agents/tagged/metrics')).body).toMatchObject({
-      uptime: expect.any(Number) as number,
+      uptime: expect.any(Number),
     });
   });
 });
@@ -290,7 +290,7 @@ test.describe('a form action', () => {
     const made = await send('/agents/new', 'name=by-form', 'type=shell', 'memory=64m', 'command=sleep\n600');
     expect(made).toMatchObject({
       status: 200,
-      body: { location: expect.stringMatching(/^\/agents\//) as string },
+      body: { location: expect.stringMatching(/^\/agents\//) },
     });
     await expect.poll(async () => (await api.agent('by-form')).status).toBe('ready');
     expect(await send('/agents?/pause', 'id=by-form')).toMatchObject({
@@ -303,7 +303,7 @@ test.describe('a form action', () => {
     });
     expect(await send('/agents/new', 'name=-bad-', 'type=shell')).toMatchObject({
       status: 400,
-      body: { error: { code: 'VALIDATION', requestId: expect.any(String) as string } },
+      body: { error: { code: 'VALIDATION', requestId: expect.any(String) } },
     });
     expect(await send('/agents?/stop', 'id=no-such-agent')).toMatchObject({
       status: 404,
@@ -315,7 +315,7 @@ test.describe('a form action', () => {
     });
     expect(await send('/settings?/token', 'name=another')).toMatchObject({
       status: 200,
-      body: { done: 'token', secret: expect.stringMatching(/^slw_/) as string },
+      body: { done: 'token', secret: expect.stringMatching(/^slw_/) },
     });
   });
 });

@@ -85,11 +85,12 @@ test('a script that is a stranger gets 401 in the one shape at every door', asyn
 
 test('a wrong token is a stranger, also beside the cookie of a good session', async ({ site }) => {
   const [cookie] = site.storageState.cookies;
-  for (const headers of [
+  const attempts: readonly Record<string, string>[] = [
     { authorization: 'Bearer slw_wrong' },
     { authorization: 'Basic YTpi' },
     { authorization: 'Bearer slw_wrong', cookie: `${cookie?.name}=${cookie?.value}` },
-  ]) {
+  ];
+  for (const headers of attempts) {
     expect((await fetch(`${site.url}/api/agents`, { headers })).status).toBe(401);
   }
 });
@@ -115,13 +116,14 @@ test('a change that comes with the cookie has to come from a page of ours', asyn
       redirect: 'manual',
       headers: { cookie, ...headers },
     });
-  for (const headers of [
+  const attempts: readonly Record<string, string>[] = [
     { origin: 'https://elsewhere.example' },
     { origin: 'null' },
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },
     {},
-  ]) {
+  ];
+  for (const headers of attempts) {
     expect((await spawn(headers)).status, JSON.stringify(headers)).toBe(403);
   }
   expect(await api.agents()).toEqual([]);

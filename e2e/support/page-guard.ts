@@ -14,7 +14,7 @@ export class PageGuard {
       this.#heard.push(`${message.text()} (${message.location().url})`);
     });
     context.on('weberror', (error) => {
-      this.#heard.push(`${error.error().stack ?? error.error().message}`);
+      this.#heard.push(error.error().stack ?? error.error().message);
     });
   }
 

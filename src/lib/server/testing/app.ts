@@ -15,34 +15,43 @@ const VISITOR = { address: '127.0.0.1', userAgent: 'a browser' };
 
 export interface AppOptions extends Partial<StartOptions> {
   readonly env?: Readonly<Record<string, string>>;
-  /** That of an earlier app, to start again on its data. */
+  /** That of an earlier app, to start again on its data; it stays. */
   readonly dataDir?: string;
   readonly fake?: FakeEngine;
+  /** For several tests: closed by what is returned, and not when the test ends. */
+  readonly shared?: boolean;
 }
 
-/** A folder that goes when the test ends. */
-export function aFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'slipway-app-'));
-  onTestFinished(() => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  return folder;
+export interface TestApp {
+  readonly app: App;
+  readonly fake: FakeEngine;
+  readonly dataDir: string;
+  readonly close: () => Promise<void>;
 }
 
 /** Started, its host online; closed when the test ends. */
-export async function anApp(
-  options: AppOptions = {},
-): Promise<{ readonly app: App; readonly fake: FakeEngine; readonly dataDir: string }> {
-  const { fake = new FakeEngine(), dataDir = aFolder(), env = {}, ...start } = options;
+export async function anApp(options: AppOptions = {}): Promise<TestApp> {
+  const { fake = new FakeEngine(), env = {}, shared = false, ...start } = options;
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'slipway-app-'));
   fake.addImage(IMAGE);
   const config = readConfig({
     argv: [],
-    env: { SLIPWAY_DATA_DIR: dataDir, SLIPWAY_LOG_LEVEL: 'silent', SLIPWAY_SETUP_TOKEN: SETUP_TOKEN, ...env },
+    env: {
+      SLIPWAY_DATA_DIR: dataDir,
+      SLIPWAY_LOG_LEVEL: 'silent',
+      SLIPWAY_SETUP_TOKEN: SETUP_TOKEN,
+      ...env,
+    },
     cwd: dataDir,
   });
-  const app = await startApp(config, { migrationsDir: 'drizzle', openEngine: () => fake.open(), ...start });
-  onTestFinished(() => app.close());
-  return { app, fake, dataDir };
+  const openEngine = () => fake.open();
+  const app = await startApp(config, { migrationsDir: 'drizzle', openEngine, ...start });
+  const close = async () => {
+    await app.close();
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+  };
+  if (!shared) onTestFinished(close);
+  return { app, fake, dataDir, close };
 }
 
 /** Makes the first admin and signs in. Gives the secret of the session. */
