@@ -9,28 +9,25 @@ export async function readLog(page: Page): Promise<readonly string[]> {
   const found = await log(page).evaluate(async (box) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const rows = () => [...box.querySelectorAll<HTMLElement>('.ln')];
-    /** The rows on screen are those of this place, and no longer those of the place before. */
-    const drawn = async () => {
-      const { top, bottom } = box.getBoundingClientRect();
+    /** Goes there and waits until its rows are drawn. Lines that come in the same frame may pull the place back: then it goes there again. */
+    const goTo = async (top: number) => {
       for (let tries = 0; tries < 200; tries += 1) {
+        const wanted = Math.min(top, box.scrollHeight - box.clientHeight);
+        if (Math.abs(box.scrollTop - wanted) >= 1) box.scrollTop = wanted;
         await frame();
-        const [first, last] = [rows().at(0)?.getBoundingClientRect(), rows().at(-1)?.getBoundingClientRect()];
+        const area = box.getBoundingClientRect();
+        const first = rows().at(0)?.getBoundingClientRect().top ?? Infinity;
+        const last = rows().at(-1)?.getBoundingClientRect().bottom ?? -Infinity;
         const isEnd = box.scrollTop + box.clientHeight >= box.scrollHeight - 1;
-        if (
-          first !== undefined &&
-          last !== undefined &&
-          (first.top <= top || box.scrollTop === 0) &&
-          (last.bottom >= bottom || isEnd)
-        )
-          return;
+        const covers = (first <= area.top || wanted <= 0) && (last >= area.bottom || isEnd);
+        if (covers && Math.abs(box.scrollTop - wanted) < 1) return;
       }
       throw new Error('the log did not draw what it was scrolled to');
     };
     const lines = new Map<number, string>();
     box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }));
     for (let top = 0; ; top += box.clientHeight / 2) {
-      box.scrollTop = top;
-      await drawn();
+      await goTo(top);
       for (const line of rows())
         lines.set(Number(line.dataset['seq']), line.querySelector('.tx')?.textContent ?? '');
       if (top + box.clientHeight >= box.scrollHeight) break;
