@@ -19,14 +19,42 @@ const test = '\\.(test|contract)\\.ts$|/testing/';
 
 module.exports = {
   forbidden: [
-    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '^\\$(app|env)/|^\\./\\$types' } },
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
-    only('only-engine-knows-dockerode', 'node_modules/(dockerode|docker-modem|@types/dockerode)', `${server}engine/`),
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^\\$(app|env)/|^\\./\\$types' },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    only(
+      'only-engine-knows-dockerode',
+      'node_modules/(dockerode|docker-modem|@types/dockerode)',
+      `${server}engine/`,
+    ),
     only('only-storage-knows-the-database', 'node_modules/(drizzle-orm|better-sqlite3)', `${server}storage/`),
     only('only-realtime-knows-socket-io', 'node_modules/socket\\.io/', `${server}realtime/`),
-    only('only-the-shell-and-tests-use-socket-io-client', 'node_modules/socket\\.io-client', `^src/lib/live/|${test}`),
-    { name: 'domain-is-pure', severity: 'error', from: { path: '^src/lib/domain/', pathNot: test }, to: { pathNot: '^src/lib/domain/|node_modules/zod/' } },
-    { name: 'protocol-knows-domain-only', severity: 'error', from: { path: '^src/lib/protocol/' }, to: { pathNot: '^src/lib/(domain|protocol)/' } },
+    only(
+      'only-the-shell-and-tests-use-socket-io-client',
+      'node_modules/socket\\.io-client',
+      `^src/lib/live/|${test}`,
+    ),
+    {
+      name: 'domain-is-pure',
+      severity: 'error',
+      from: { path: '^src/lib/domain/', pathNot: test },
+      to: { pathNot: '^src/lib/domain/|node_modules/zod/' },
+    },
+    {
+      name: 'protocol-knows-domain-only',
+      severity: 'error',
+      from: { path: '^src/lib/protocol/' },
+      to: { pathNot: '^src/lib/(domain|protocol)/' },
+    },
     never('^src/lib/(components|live)/', '^src/lib/server/'),
     never(`${server}engine/`, `${server}(hosts|storage|streams|archive|services|loops|http|realtime)/`, test),
     never(`${server}storage/`, `${server}(hosts|engine|streams|archive|services|loops|http|realtime)/`, test),
@@ -41,6 +69,10 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['svelte', 'import', 'node', 'types', 'default'], extensions: ['.ts', '.js', '.svelte'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['svelte', 'import', 'node', 'types', 'default'],
+      extensions: ['.ts', '.js', '.svelte'],
+    },
   },
 };

@@ -49,7 +49,9 @@ async function followAnswer(
   const plain = (request.headers.get('accept') ?? '').includes('text/plain');
   // the first look-up throws before the answer has begun
   app.services.agents.get(actor, id);
-  const source = app.services.logs.follow(actor, id, query.tail, request.signal);
+  const gone = new AbortController();
+  const signal = AbortSignal.any([request.signal, gone.signal]);
+  const source = app.services.logs.follow(actor, id, query.tail, signal);
   const encoder = new TextEncoder();
   const wanted = (line: LogLine) => query.stream === undefined || line.stream === query.stream;
   const write = (line: LogLine) =>
@@ -65,6 +67,8 @@ async function followAnswer(
       controller.enqueue(encoder.encode(next.value.filter(wanted).map(write).join('')));
     },
     async cancel() {
+      // while it waits for lines it hears of no return
+      gone.abort();
       await source.return(undefined);
     },
   });
