@@ -18,7 +18,8 @@ export async function callApi(
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    const value: unknown = response.status === 204 ? null : await response.json();
+    // what is no JSON comes from something between us and the server
+    const value: unknown = await response.json().catch(() => null);
     if (response.ok) return { ok: true, value };
     return { ok: false, error: problemIn(value) ?? broken(`The server answered ${response.status}`) };
   } catch {

@@ -15,6 +15,7 @@ import {
   type Pulse,
   type SnapshotView,
 } from '#lib/protocol/views.ts';
+import { STOP_DELAY_MS } from '#lib/protocol/stop-delay.ts';
 import { callApi } from './api.ts';
 
 export interface LiveSeed {
@@ -59,7 +60,8 @@ export class Live {
   /** What a page brought. `all`: there are no others. What the socket told after that moment wins. */
   seedAgents(agents: readonly AgentView[], seq: number, all: boolean): void {
     if (all && this.complete && seq < this.seq) return;
-    const next = new Map(all ? [] : this.agents);
+    // one that the socket told of since may be too new for the page
+    const next = new Map(all && seq >= this.seq ? [] : this.agents);
     for (const agent of agents) {
       const known = this.agents.get(agent.id);
       next.set(agent.id, known !== undefined && seq < this.seq ? known : agent);
@@ -72,8 +74,10 @@ export class Live {
     this.pulses = { ...this.pulses, ...pulses };
   }
 
+  /** Newest first, as the server lists them; kept oldest first, because the first ones go when there are too many. */
   seedOperations(operations: readonly OperationView[]): void {
-    this.operations = new Map([...operations.map((each) => [each.id, each] as const), ...this.operations]);
+    const oldestFirst = operations.toReversed().map((each) => [each.id, each] as const);
+    this.operations = new Map([...oldestFirst, ...this.operations]);
   }
 
   /** For what a page keeps by itself. Gives what ends it. */
@@ -158,9 +162,6 @@ export class Live {
     if (!running && agent.id in this.progress) this.progress = without(this.progress, agent.id);
   }
 }
-
-/** In this time a stop can be taken back. */
-export const STOP_DELAY_MS = 4_000;
 
 function without<Value>(
   record: Readonly<Record<string, Value>>,

@@ -26,11 +26,13 @@ export class LogTail {
       state: (state) => {
         this.state = state;
       },
-      batch: ({ lines, skipped }) => {
+      batch: ({ lines, skipped, reset }) => {
         if (skipped !== undefined) this.skipped += skipped;
         // told from the newest lines on again: what is here already is not added twice
         const last = this.lines.at(-1)?.seq ?? -1;
         const news = lines.filter((each) => each.seq > last);
+        // not one of them is here: what was between is not known
+        if (reset === true && news.length > 0 && news.length === lines.length) this.lines = [];
         for (const each of news) this.lines.push(each);
         if (this.lines.length > KEPT * 1.1) this.lines = this.lines.slice(-KEPT);
         this.revision += 1;

@@ -128,7 +128,7 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   const flow = new SpawnFlow({ instance, fleet, agents, records, networks });
   const spawning = new Spawning({ defaults, fleet, agents, records, operations, flow, settings });
   const verbs = new Verbs({ agents, records, operations, fleet });
-  const resumer = new Resumer({ spawning, verbs, records });
+  const resumer = new Resumer({ spawning, verbs });
   const accounts = new AccountService({
     accounts: new AccountRepository(database.db),
     limit: new LoginLimit(),

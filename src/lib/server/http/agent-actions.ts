@@ -1,11 +1,9 @@
 import { AppError } from '#lib/domain/errors.ts';
+import { STOP_DELAY_MS } from '#lib/protocol/stop-delay.ts';
 import type { AgentService } from '../services/agents.ts';
 import type { Actor } from '../services/access.ts';
 import { action, type Door } from './doors.ts';
 import type { RequestEvent } from '@sveltejs/kit';
-
-/** As in the pages: in this time a stop can be taken back. */
-const STOP_DELAY_MS = 4_000;
 
 type Verb = (agents: AgentService, actor: Actor | null, id: string) => unknown;
 

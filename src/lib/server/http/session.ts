@@ -27,7 +27,7 @@ export function openSession(
   });
 }
 
-export function closeSession(event: Request): void {
+export function closeSession(event: Pick<Request, 'cookies'>): void {
   event.cookies.delete(SESSION_COOKIE, { path: '/' });
 }
 

@@ -18,10 +18,6 @@ export class Networks {
     this.#instance = instance;
   }
 
-  get defaultName(): string {
-    return this.#defaultName;
-  }
-
   forget(engine: Engine): void {
     this.#known.delete(engine);
   }

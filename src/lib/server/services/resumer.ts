@@ -1,6 +1,5 @@
 import type { ContainerSummary } from '../engine/engine.ts';
 import type { AgentRow } from '../storage/agents.ts';
-import type { AgentRecords } from './agent-records.ts';
 import type { Spawning } from './spawning.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -10,12 +9,10 @@ const REASON = 'slipway restart';
 export class Resumer {
   readonly #spawning: Spawning;
   readonly #verbs: Verbs;
-  readonly #records: AgentRecords;
 
-  constructor(parts: { readonly spawning: Spawning; readonly verbs: Verbs; readonly records: AgentRecords }) {
+  constructor(parts: { readonly spawning: Spawning; readonly verbs: Verbs }) {
     this.#spawning = parts.spawning;
     this.#verbs = parts.verbs;
-    this.#records = parts.records;
   }
 
   /** Begins; does not wait for the end. `container` is what the engine lists for this agent. */
@@ -27,8 +24,8 @@ export class Resumer {
         ignore(this.#spawning.again(row, REASON).done);
         return;
       case 'starting':
-        if (container?.status === 'running') this.#records.move(row.id, 'ready', row.reason);
-        else if (container !== undefined) ignore(this.#verbs.startAgain(row, REASON).done);
+        // one that runs already is started without effect; what follows reads when it began and waits until it is ready
+        if (container !== undefined) ignore(this.#verbs.startAgain(row, REASON).done);
         return;
       case 'stopping':
         ignore(this.#verbs.stopAgain(row, row.reason ?? REASON).done);

@@ -10,14 +10,13 @@ import type { ContainerFacts, Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { AgentRecords } from './agent-records.ts';
-import { lastOutput } from './last-output.ts';
 import type { Networks } from './networks.ts';
+import { notReady, READY_TIMEOUT_MS } from './not-ready.ts';
 import { toProblem, type Operation } from './operations.ts';
 import { Semaphore } from './semaphore.ts';
 
 /** More at once gain nothing: an engine starts about eight containers a second whatever is asked of it. */
 const SPAWNS_AT_ONCE = 4;
-const READY_TIMEOUT_MS = 120_000;
 export const SPAWN_STEPS = ['validate', 'image', 'network', 'create', 'start', 'ready'] as const;
 
 export interface SpawnFlowParts {
@@ -200,9 +199,7 @@ export class SpawnFlow {
         return records.move(id, 'ready', row.reason);
       }
       if (Date.now() - started > READY_TIMEOUT_MS) {
-        throw new AppError('READY_TIMEOUT', `It was not healthy within ${READY_TIMEOUT_MS / 1000} s`, {
-          details: { output: await lastOutput(engine, containerId, 50) },
-        });
+        throw await notReady(engine, containerId);
       }
       await delay(pause, undefined, { signal: operation.signal });
     }

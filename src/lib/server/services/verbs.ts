@@ -4,10 +4,11 @@ import { AppError } from '#lib/domain/errors.ts';
 import type { AgentId } from '#lib/domain/ids.ts';
 import type { StopInput } from '#lib/domain/inputs.ts';
 import type { OperationKind } from '#lib/protocol/views.ts';
-import type { Engine } from '../engine/engine.ts';
+import type { ContainerFacts, Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { AgentRecords } from './agent-records.ts';
+import { notReady, READY_TIMEOUT_MS } from './not-ready.ts';
 import { toProblem, type OperationPlan, type Operations, type StartedOperation } from './operations.ts';
 
 export interface VerbParts {
@@ -209,9 +210,27 @@ export class Verbs {
     );
   }
 
+  /** Waits while a health check of the image has not said that it is well. Throws READY_TIMEOUT. */
+  async #healthy(engine: Engine, id: AgentId, containerId: string): Promise<ContainerFacts> {
+    const { records } = this.#parts;
+    const began = Date.now();
+    for (;;) {
+      const facts = await engine.inspectContainer(containerId);
+      const row = this.#row(id);
+      const waits =
+        facts.status === 'running' && (facts.health === 'starting' || facts.health === 'unhealthy');
+      if (!waits || row.state !== 'starting') return facts;
+      if (row.startedAt !== facts.startedAt) {
+        records.patch(id, { startedAt: facts.startedAt, endedAt: null, exitCode: null });
+      }
+      if (Date.now() - began > READY_TIMEOUT_MS) throw await notReady(engine, containerId);
+      await delay(500);
+    }
+  }
+
   async #started(engine: Engine, id: AgentId, containerId: string): Promise<AgentRow> {
     const { records } = this.#parts;
-    const facts = await engine.inspectContainer(containerId);
+    const facts = await this.#healthy(engine, id, containerId);
     const row = this.#row(id);
     if (facts.status === 'exited' || facts.status === 'dead') {
       if (row.state === 'starting' && row.startedAt !== facts.startedAt)

@@ -29,6 +29,15 @@ export interface TestApp {
   readonly close: () => Promise<void>;
 }
 
+/** A folder that goes when the test ends. Ask for it before an app that keeps its data there: what came last is cleaned up first. */
+export function aFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'slipway-app-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
+}
+
 /** Started, its host online; closed when the test ends. */
 export async function anApp(options: AppOptions = {}): Promise<TestApp> {
   const { fake = new FakeEngine(), env = {}, shared = false, ...start } = options;

@@ -99,7 +99,7 @@ export async function makeWorld(options: WorldOptions = {}) {
   const parts = { instance: INSTANCE, defaults, fleet, agents, records, operations, networks, settings };
   const spawning = new Spawning({ ...parts, flow: new SpawnFlow(parts) });
   const verbs = new Verbs({ agents, records, operations, fleet });
-  const resumer = new Resumer({ spawning, verbs, records });
+  const resumer = new Resumer({ spawning, verbs });
   const makeAccounts = (preset: string | null = options.setupToken ?? null, limit = new LoginLimit()) =>
     new AccountService({
       accounts: accountRows,
