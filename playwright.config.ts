@@ -6,8 +6,9 @@ export default defineConfig({
   outputDir: 'test-results',
   // two cores: a browser, a server and an engine each
   workers: 2,
-  timeout: 45_000,
-  expect: { timeout: 10_000 },
+  // generous: nothing waits that long unless the machine is busy or something is broken
+  timeout: 90_000,
+  expect: { timeout: 15_000 },
   forbidOnly: process.env['CI'] !== undefined,
   reporter: [['list'], ['html', { open: 'never' }]],
   use: {

@@ -82,7 +82,11 @@ describe('a form', () => {
     await expect(action(() => redirect(303, '/agents/a1'))(anEvent(form).event)).rejects.toMatchObject({
       location: '/agents/a1',
     });
-    await expect(action(() => kitError(418, 'tea'))(anEvent(form).event)).rejects.toMatchObject({
+    await expect(
+      action(() => kitError(418, { message: 'tea', code: 'VALIDATION', hint: '', requestId: 'r1' }))(
+        anEvent(form).event,
+      ),
+    ).rejects.toMatchObject({
       status: 418,
     });
   });

@@ -35,7 +35,7 @@ describe('where to go after the login', () => {
   });
 });
 
-type Event = Parameters<typeof openSession>[0];
+type Event = Parameters<typeof openSession>[0] & Parameters<typeof visitorOf>[0];
 
 function make(address: string) {
   const cookies: [string, ...unknown[]][] = [];

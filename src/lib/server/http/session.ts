@@ -9,7 +9,7 @@ interface Request {
   getClientAddress(): string;
 }
 
-export function visitorOf(event: Request): Visitor {
+export function visitorOf(event: Pick<Request, 'request' | 'getClientAddress'>): Visitor {
   return { address: event.getClientAddress(), userAgent: event.request.headers.get('user-agent') ?? '' };
 }
 

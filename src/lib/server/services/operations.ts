@@ -37,7 +37,8 @@ export interface StartedOperation<Value> {
 }
 
 interface Running {
-  readonly row: OperationRow;
+  /** As it was last written. */
+  row: OperationRow;
   readonly controller: AbortController;
   readonly done: PromiseWithResolvers<undefined>;
   cancellable: boolean;
@@ -194,12 +195,12 @@ export class Operations {
   async #work<Value>(running: Running, work: (operation: Operation) => Promise<Value>): Promise<Value> {
     try {
       const value = await work(this.#operation(running));
-      this.#finish(this.#current(running), 'succeeded', null);
+      this.#finish(running.row, 'succeeded', null);
       return value;
     } catch (error) {
       const problem = toProblem(error);
       if (problem.code === 'INTERNAL') this.#onBug(error, running.row.id);
-      this.#finish(this.#current(running), problem.code === 'CANCELLED' ? 'cancelled' : 'failed', problem);
+      this.#finish(running.row, problem.code === 'CANCELLED' ? 'cancelled' : 'failed', problem);
       throw error;
     } finally {
       this.#running.delete(running.row.id);
@@ -245,17 +246,14 @@ export class Operations {
     };
   }
 
-  #current(running: Running): OperationRow {
-    return this.#repository.byId(running.row.id) ?? running.row;
-  }
-
   #step(running: Running, step: StepView): void {
-    const row = this.#current(running);
-    const steps = row.steps.map((each) => (each.name === step.name ? step : each));
+    const steps = running.row.steps.map((each) => (each.name === step.name ? step : each));
+    const row = { ...running.row, steps };
     this.#journal.commit((tell) => {
       this.#repository.update(row.id, { steps });
-      tell({ kind: 'operation', operation: this.#view({ ...row, steps }, running.cancellable) });
+      tell({ kind: 'operation', operation: this.#view(row, running.cancellable) });
     });
+    running.row = row;
   }
 
   #finish(row: OperationRow, state: OperationRow['state'], error: Problem | null): void {

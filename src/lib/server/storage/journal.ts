@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, max } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, max, sql } from 'drizzle-orm';
 import type { AgentId } from '#lib/domain/ids.ts';
 import type { Fact, FactBody } from '#lib/protocol/facts.ts';
 import type { HistoryEntry } from '#lib/protocol/views.ts';
@@ -15,10 +15,15 @@ export class Journal {
   readonly #db: Db;
   readonly #publish: (facts: readonly Fact[]) => void;
   readonly #rolledBack: (() => void)[] = [];
+  readonly #insert: ReturnType<typeof prepareInsert>;
+  /** In memory: every page asks for it. */
+  #newest: number;
 
   constructor(db: Db, publish: (facts: readonly Fact[]) => void) {
     this.#db = db;
     this.#publish = publish;
+    this.#insert = prepareInsert(db);
+    this.#newest = readNewest(db);
   }
 
   /** Called after a transaction was undone, so that what is kept in memory can be read anew. */
@@ -37,6 +42,7 @@ export class Journal {
         }),
       );
     } catch (error) {
+      this.#newest = readNewest(this.#db);
       for (const listener of this.#rolledBack) listener();
       throw error;
     }
@@ -46,12 +52,7 @@ export class Journal {
 
   /** The number of the newest fact; 0 when there is none. */
   seq(): number {
-    return (
-      this.#db
-        .select({ seq: max(facts.seq) })
-        .from(facts)
-        .get()?.seq ?? 0
-    );
+    return this.#newest;
   }
 
   /** Facts after `seq`, oldest first, or null when some of them are no longer kept or there are more than `limit`. */
@@ -93,13 +94,34 @@ export class Journal {
     const at = Date.now();
     const agentId = factAgent(body);
     const changed = body.kind === 'agent' && body.change !== undefined;
-    const row = this.#db
-      .insert(facts)
-      .values({ at, kind: body.kind, agentId, changed, body })
-      .returning({ seq: facts.seq })
-      .get();
-    return { ...body, seq: row.seq, at: new Date(at).toISOString() };
+    const { seq } = this.#insert.get({ at, kind: body.kind, agentId, changed, body });
+    this.#newest = seq;
+    return { ...body, seq, at: new Date(at).toISOString() };
   }
+}
+
+function readNewest(db: Db): number {
+  return (
+    db
+      .select({ seq: max(facts.seq) })
+      .from(facts)
+      .get()?.seq ?? 0
+  );
+}
+
+/** Prepared once: a spawn alone writes some twenty facts. */
+function prepareInsert(db: Db) {
+  return db
+    .insert(facts)
+    .values({
+      at: sql.placeholder('at'),
+      kind: sql.placeholder('kind'),
+      agentId: sql.placeholder('agentId'),
+      changed: sql.placeholder('changed'),
+      body: sql.placeholder('body'),
+    })
+    .returning({ seq: facts.seq })
+    .prepare();
 }
 
 function factAgent(body: FactBody): AgentId | null {

@@ -55,6 +55,16 @@ describe('the figures of an agent', () => {
     expect(board.pulse('a1', NOW)?.cpu).toBe(30);
   });
 
+  it('are up to date after each change, and move on with time, however often they were asked for', () => {
+    const board = new PulseBoard();
+    board.sample('a1', sample());
+    expect(board.pulse('a1', NOW)?.lastOutput).toBeNull();
+    board.output('a1', 'line', NOW);
+    expect(board.pulse('a1', NOW)?.lastOutput).toBe('line');
+    expect(board.pulse('a1', NOW)?.spark.at(-1)).toBe(10);
+    expect(board.pulse('a1', NOW + BUCKET_MS)?.spark.slice(-2)).toEqual([10, null]);
+  });
+
   it('are those of that agent only, and are forgotten with it', () => {
     const board = new PulseBoard();
     board.sample('a1', sample());

@@ -12,6 +12,8 @@ interface Entry {
   lastOutput: string | null;
   lastActivityAt: number | null;
   running: boolean;
+  /** As it was last asked for, good until something changes or the next bucket begins: every list asks for all of them. */
+  pulse: { readonly bucket: number; readonly value: Pulse } | null;
 }
 
 export class PulseBoard {
@@ -21,6 +23,7 @@ export class PulseBoard {
   /** One more reading of an agent that runs. */
   sample(agentId: string, sample: StatsSample): void {
     const entry = this.#entry(agentId);
+    entry.pulse = null;
     entry.running = true;
     entry.samples.push(sample);
     if (entry.samples.length > KEPT_SAMPLES) entry.samples = entry.samples.slice(-KEPT_SAMPLES);
@@ -37,6 +40,7 @@ export class PulseBoard {
 
   output(agentId: string, line: string, at: number): void {
     const entry = this.#entry(agentId);
+    entry.pulse = null;
     entry.lastOutput = line;
     entry.lastActivityAt = Math.max(entry.lastActivityAt ?? 0, at);
     this.#changed.add(agentId);
@@ -46,6 +50,7 @@ export class PulseBoard {
   rest(agentId: string): void {
     const entry = this.#entries.get(agentId);
     if (entry === undefined || !entry.running) return;
+    entry.pulse = null;
     entry.running = false;
     this.#changed.add(agentId);
   }
@@ -65,15 +70,16 @@ export class PulseBoard {
   pulse(agentId: string, now: number): Pulse | null {
     const entry = this.#entries.get(agentId);
     if (entry === undefined) return null;
-    const last = entry.running ? entry.samples.at(-1) : undefined;
     const newest = Math.floor(now / BUCKET_MS);
+    if (entry.pulse?.bucket === newest) return entry.pulse.value;
+    const last = entry.running ? entry.samples.at(-1) : undefined;
     const spark = entry.running
       ? Array.from({ length: BUCKETS }, (_, place) => {
           const bucket = entry.buckets.get(newest - BUCKETS + 1 + place);
           return bucket === undefined ? null : Math.round((bucket.sum / bucket.count) * 10) / 10;
         })
       : [];
-    return {
+    const value: Pulse = {
       cpu: last?.cpu ?? null,
       memory: last?.memory ?? null,
       memoryLimit: last?.memoryLimit ?? null,
@@ -81,6 +87,8 @@ export class PulseBoard {
       lastOutput: entry.lastOutput,
       lastActivityAt: entry.lastActivityAt === null ? null : new Date(entry.lastActivityAt).toISOString(),
     };
+    entry.pulse = { bucket: newest, value };
+    return value;
   }
 
   /** Which agents' figures changed since this was last asked. */
@@ -97,6 +105,7 @@ export class PulseBoard {
       lastOutput: null,
       lastActivityAt: null,
       running: false,
+      pulse: null,
     };
     this.#entries.set(agentId, entry);
     return entry;
