@@ -20,7 +20,9 @@ describe('the filter in the address', () => {
   });
 
   it('is read word by word', () => {
-    expect(read('show=need&q=fox+1&type=shell&host=local&tag=team%3Dblue&group=host&sort=cpu&view=cards')).toEqual({
+    expect(
+      read('show=need&q=fox+1&type=shell&host=local&tag=team%3Dblue&group=host&sort=cpu&view=cards'),
+    ).toEqual({
       show: 'need',
       q: 'fox 1',
       type: 'shell',
@@ -59,7 +61,8 @@ describe('which agents are shown', () => {
     const ready = anAgent({ state: 'ready' });
     const starting = anAgent({ state: 'starting' });
     const stopped = anAgent({ state: 'stopped' });
-    const shows = (show: ListFilter['show']) => [crashed, ready, starting, stopped].map((agent) => showsAgent(show, agent));
+    const shows = (show: ListFilter['show']) =>
+      [crashed, ready, starting, stopped].map((agent) => showsAgent(show, agent));
     expect(shows('all')).toEqual([true, true, true, true]);
     expect(shows('need')).toEqual([true, false, false, false]);
     expect(shows('ready')).toEqual([false, true, true, false]);
@@ -67,10 +70,25 @@ describe('which agents are shown', () => {
   });
 
   const agents = [
-    anAgent({ id: 'a', name: 'Ember-Fox', type: 'shell', host: 'local', image: 'slipway/starter:latest', tags: { team: 'blue' } }),
-    anAgent({ id: 'b', name: 'owl', type: 'claude', host: 'far', image: 'slipway/claude:latest', tags: { team: 'red', note: '' } }),
+    anAgent({
+      id: 'a',
+      name: 'Ember-Fox',
+      type: 'shell',
+      host: 'local',
+      image: 'slipway/starter:latest',
+      tags: { team: 'blue' },
+    }),
+    anAgent({
+      id: 'b',
+      name: 'owl',
+      type: 'claude',
+      host: 'far',
+      image: 'slipway/claude:latest',
+      tags: { team: 'red', note: '' },
+    }),
   ];
-  const shown = (query: string, pulses = {}) => filterAgents(agents, read(query), pulses).map((agent) => agent.id);
+  const shown = (query: string, pulses = {}) =>
+    filterAgents(agents, read(query), pulses).map((agent) => agent.id);
 
   it.each([
     ['', ['a', 'b']],
@@ -89,7 +107,9 @@ describe('which agents are shown', () => {
   });
 
   it('by their last words', () => {
-    expect(shown('q=compiling', { b: aPulse({ lastOutput: 'Compiling 3 files' }), a: aPulse() })).toEqual(['b']);
+    expect(shown('q=compiling', { b: aPulse({ lastOutput: 'Compiling 3 files' }), a: aPulse() })).toEqual([
+      'b',
+    ]);
   });
 });
 

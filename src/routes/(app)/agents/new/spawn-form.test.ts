@@ -4,7 +4,18 @@ import { curlCommand, pairProblems, ruleFor, spawnBody } from './spawn-form.ts';
 
 describe('the form as the input of the API', () => {
   it('leaves out what is empty, and what is standard anyway', () => {
-    expect(spawnBody({ type: 'shell', name: '', host: 'auto', image: ' ', memory: '', env: '\n', pull: 'missing', profile: 'standard' })).toEqual({ type: 'shell' });
+    expect(
+      spawnBody({
+        type: 'shell',
+        name: '',
+        host: 'auto',
+        image: ' ',
+        memory: '',
+        env: '\n',
+        pull: 'missing',
+        profile: 'standard',
+      }),
+    ).toEqual({ type: 'shell' });
   });
 
   it('takes every field, without the spaces around it', () => {
