@@ -111,6 +111,10 @@ function load(): number {
   return os.loadavg()[0] ?? 0;
 }
 
+function messageOf(error: unknown): string {
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}
+
 const stopping = new AbortController();
 let code = 0;
 // the parts take away what they started; a further signal is mostly the same one again, from the terminal or passed on by npm
@@ -124,7 +128,9 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 try {
   await main(stopping.signal);
 } catch (error) {
-  if (!stopping.signal.aborted) console.error(error instanceof Error ? error.message : error);
+  if (stopping.signal.aborted)
+    console.error(`${messageOf(stopping.signal.reason)}: what was started is gone again`);
+  else console.error(messageOf(error));
   code ||= 1;
 }
 process.exit(code);

@@ -82,6 +82,20 @@ it('each life is followed, and no line comes twice', async () => {
   await until(() => expect(texts(one)).toEqual(['first life', 'second life']));
 });
 
+it('one that is started again before its log was read to the end is followed on', async () => {
+  const one = await spawn();
+  world.fake.write(containerOf(one), 'stdout', 'first life\n');
+  await pass(100);
+  const release = world.fake.hold('logs');
+  world.fake.exit(containerOf(one), 0);
+  await pass(500);
+  await finish(world.services.agents.start(world.admin, one.id, { wait: true }));
+  release();
+  await pass(500);
+  world.fake.write(containerOf(one), 'stdout', 'second life\n');
+  await until(() => expect(texts(one)).toEqual(['first life', 'second life']));
+});
+
 it('what was written while the engine was away comes when it is back', async () => {
   const one = await spawn();
   world.fake.write(containerOf(one), 'stdout', 'before\n');

@@ -1,6 +1,7 @@
 /** Follows the log of every agent that runs: for its last line in the lists, for whoever looks, and for what comes from lines later on. */
 import { isLive } from '#lib/domain/agent-state.ts';
 import { AppError } from '#lib/domain/errors.ts';
+import type { AgentId } from '#lib/domain/ids.ts';
 import type { AgentView } from '#lib/protocol/views.ts';
 import type { AppBus } from '../messages.ts';
 import type { Fleet } from '../hosts/fleet.ts';
@@ -18,6 +19,7 @@ export class Tails {
   readonly #board: TailBoard;
   readonly #pulses: PulseBoard;
   readonly #stop: () => void;
+  #closed = false;
 
   constructor(parts: {
     agents: AgentRepository;
@@ -46,6 +48,7 @@ export class Tails {
   }
 
   close(): void {
+    this.#closed = true;
     this.#stop();
     this.#board.close();
   }
@@ -81,9 +84,19 @@ export class Tails {
           Number.isNaN(at) ? Date.now() : at,
         );
       },
-      state: () => undefined,
+      state: (state) => {
+        if (state === 'ended') void this.#goOn(row.id, containerId);
+      },
     });
     return tail;
+  }
+
+  /** It may have been started again before its log was read to the end: the fact that told of it found the old tail still at work. */
+  async #goOn(id: AgentId, containerId: string): Promise<void> {
+    const row = this.#agents.byId(id);
+    if (row === undefined || row.containerId !== containerId || !isLive(row.state)) return;
+    if ((await this.#isRunning(row, containerId)) !== true || this.#closed) return;
+    this.#board.follow(id, () => this.#tail(row, containerId));
   }
 
   async #isRunning(row: AgentRow, containerId: string): Promise<boolean | null> {

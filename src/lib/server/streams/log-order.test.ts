@@ -102,6 +102,13 @@ describe('which lines were seen', () => {
     ).toEqual(['out', 'err', 'err 2']);
   });
 
+  it('one does not go back over the whole log for a stream that was silent for a long time', () => {
+    const seen = new Seen();
+    news(seen, [{ time: '2026-03-01T12:00:00.000000001Z', stream: 'stderr', text: 'err' }]);
+    news(seen, [{ time: '2026-03-02T12:00:20.123456789Z', stream: 'stdout', text: 'out' }]);
+    expect(seen.time).toBe('2026-03-02T12:00:10.123000000Z');
+  });
+
   it('one goes on at the earlier of the two streams, and from the beginning when nothing was seen', () => {
     const seen = new Seen();
     expect(seen.time).toBeNull();

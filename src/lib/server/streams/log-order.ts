@@ -28,6 +28,9 @@ export class Sequence {
   }
 }
 
+/** So far may the two streams of a container be apart in the order of their lines. */
+const STREAMS_APART_MS = 10_000;
+
 /**
  * Knows which lines were seen. `since` of the engine is inclusive, and its follow repeats lines at each rotation of the file: what is not
  * newer than the last line of its stream is dropped, lines of the very same time are counted.
@@ -35,11 +38,17 @@ export class Sequence {
 export class Seen {
   readonly #streams = new Map<string, { time: string; count: number; replayed: number }>();
 
-  /** Where to go on: the earlier of the two streams' last times. */
+  /**
+   * Where to go on: the earlier of the two streams' last times, but not long before the later one. The engine writes both streams into one
+   * file as they come, and a stream that was silent for a day would have us read that day again.
+   */
   get time(): string | null {
     const times = [...this.#streams.values()].map((each) => each.time).filter((time) => time !== '');
     for (const each of this.#streams.values()) each.replayed = 0;
-    return times.toSorted()[0] ?? null;
+    const [earlier = null, later = earlier] = times.toSorted();
+    if (earlier === null || later === null) return null;
+    const limit = millisBefore(later, STREAMS_APART_MS);
+    return earlier > limit ? earlier : limit;
   }
 
   isNew(line: RawLine): boolean {
@@ -58,4 +67,9 @@ export class Seen {
     last.count = last.replayed;
     return true;
   }
+}
+
+function millisBefore(time: string, ms: number): string {
+  const millis = Date.parse(`${time.slice(0, 23)}Z`) - ms;
+  return `${new Date(millis).toISOString().slice(0, 23)}000000Z`;
 }
