@@ -10,5 +10,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
     environment: 'node',
     testTimeout: 20_000,
+    // unattended machines are shared: what failed there is tried once more
+    retry: process.env['CI'] === undefined ? 0 : 1,
   },
 });

@@ -14,7 +14,7 @@ function answered(statusCode: number, message: string): Error {
 
 const failed = (code: string) => Object.assign(new Error(`connect ${code} /var/run/docker.sock`), { code });
 
-/** What engines really answer (20.10 to 28), by what we were doing. */
+/** Engines' words by what we were doing. Collected from notes and documentation, not all recorded: the contract suite has the last word. */
 const ANSWERS: readonly (readonly [ErrorCode, Doing, number, string])[] = [
   ['IMAGE_NOT_FOUND', 'create', 404, 'No such image: nothing:latest'],
   ['IMAGE_NOT_FOUND', 'image', 404, 'No such image: nothing:latest'],

