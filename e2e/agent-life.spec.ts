@@ -180,6 +180,8 @@ test('a refused command leaves its reason at the agent until it is dismissed', a
     await route.continue();
   });
   await page.goto(`/agents/${agent.id}`);
+  // before its script runs the page sends a form, and the route above would not see it
+  await expect(page.getByRole('navigation', { name: 'Main' })).toContainText('Live');
   await verb(page, 'Restart').click();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('stubborn cannot restart now: it is stopped');
