@@ -29,6 +29,8 @@ export interface MeasuredPart extends PartReport {
 
 export function table(name: string, part: MeasuredPart): string {
   const { before, after } = part.load;
+  const cores = os.availableParallelism();
+  const busy = before > cores ? ': a busy machine, times are too long' : '';
   const lines = part.figures.map((figure) =>
     [
       figure.what.padEnd(38),
@@ -41,7 +43,7 @@ export function table(name: string, part: MeasuredPart): string {
       .trimEnd(),
   );
   return [
-    `${name} (load ${before.toFixed(1)} to ${after.toFixed(1)} on ${os.availableParallelism()} cores)`,
+    `${name} (load ${before.toFixed(1)} to ${after.toFixed(1)} on ${cores} cores${busy})`,
     ...lines,
   ].join('\n');
 }

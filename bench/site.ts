@@ -97,9 +97,7 @@ function environment(
     SLIPWAY_AUTH: 'none',
     SLIPWAY_DATA_DIR: path.join(directory, 'data'),
     DOCKER_HOST: `unix://${socket}`,
-    ...(profileDirectory === null
-      ? {}
-      : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDirectory} --enable-source-maps` }),
+    ...(profileDirectory === null ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDirectory}` }),
   };
 }
 

@@ -164,6 +164,8 @@ test('a command while the server is gone fails in its place, and "Try now" conne
   const agent = await api.spawn({ name: 'out-of-reach', command: quiet });
   await page.goto(`/agents/${agent.id}`);
   await expect(badge(page)).toHaveText('Ready');
+  // its script is loaded and connected: what was not fetched yet would be gone with the server
+  await expect(page.getByRole('navigation', { name: 'Main' })).toContainText('Live');
   await site.kill9();
   await expect(staleBar(page)).toBeVisible();
   await verb(page, 'Restart').click();
