@@ -1,5 +1,5 @@
 /** The main job, as an operator does it in the browser: from the form to the end of an agent. */
-import { badge, counting, log, quiet, row, rowState, script, verb } from './support/agent-page.ts';
+import { awake, badge, counting, log, quiet, row, rowState, script, verb } from './support/agent-page.ts';
 import { expect, test } from './support/fixtures.ts';
 import { refusedWith } from './support/page-guard.ts';
 
@@ -181,7 +181,7 @@ test('a refused command leaves its reason at the agent until it is dismissed', a
   });
   await page.goto(`/agents/${agent.id}`);
   // before its script runs the page sends a form, and the route above would not see it
-  await expect(page.getByRole('navigation', { name: 'Main' })).toContainText('Live');
+  await awake(page);
   await verb(page, 'Restart').click();
   const alert = page.getByRole('alert');
   await expect(alert).toContainText('stubborn cannot restart now: it is stopped');

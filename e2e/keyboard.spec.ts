@@ -1,11 +1,5 @@
-import type { Page } from '@playwright/test';
-import { badge, quiet, row, rowState } from './support/agent-page.ts';
+import { awake, badge, quiet, row, rowState } from './support/agent-page.ts';
 import { expect, test } from './support/fixtures.ts';
-
-/** Keys work as soon as the page's script does. */
-async function awake(page: Page) {
-  await expect(page.getByRole('navigation').getByRole('status')).toHaveText('Live');
-}
 
 test('Ctrl+K finds an agent by a part of its name and goes there', async ({ page, api }) => {
   await api.spawn({ name: 'amber-heron', command: quiet });

@@ -1,14 +1,9 @@
 /** What happens elsewhere shows by itself: on other pages, and when somebody uses the docker CLI. */
-import type { Page } from '@playwright/test';
-import { badge, counting, log, quiet, row, rowState, verb } from './support/agent-page.ts';
+import { awake, badge, counting, log, quiet, row, rowState, verb } from './support/agent-page.ts';
 import { expect, test } from './support/fixtures.ts';
 
 /** The promise is a second; the rest is for a machine that runs other tests beside this one. */
 const SOON = { timeout: 1_500 };
-
-async function isLive(page: Page) {
-  await expect(page.getByRole('navigation').getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
-}
 
 test('what the docker CLI does to a container shows in the list within a second', async ({
   page,
@@ -19,7 +14,7 @@ test('what the docker CLI does to a container shows in the list within a second'
   const docker = (verbOfDocker: string, ...args: readonly string[]) =>
     engine.cli(verbOfDocker, ...args, containerId ?? '');
   await page.goto('/agents');
-  await isLive(page);
+  await awake(page);
   const state = rowState(page, 'touched');
   await expect(state).toHaveText('Ready');
 
@@ -60,7 +55,7 @@ test('two pages show the same at the same time', async ({ page, context, api }) 
   const agent = await api.spawn({ name: 'seen-twice', command: counting(200) });
   const other = await context.newPage();
   await Promise.all([page.goto('/agents'), other.goto(`/agents/${agent.id}`)]);
-  await Promise.all([isLive(page), isLive(other)]);
+  await Promise.all([awake(page), awake(other)]);
   await expect(log(other)).toContainText('line 3');
 
   await row(page, 'seen-twice').getByRole('button', { name: 'Stop seen-twice' }).click();
@@ -76,7 +71,7 @@ test('two pages show the same at the same time', async ({ page, context, api }) 
 
 test('the list follows figures and last lines without being touched', async ({ page, api }) => {
   await page.goto('/agents');
-  await isLive(page);
+  await awake(page);
   await api.spawn({ name: 'chatty', command: counting(300) });
   const output = row(page, 'chatty').locator('.a-out');
   await expect(output).toHaveText(/^line \d+$/);

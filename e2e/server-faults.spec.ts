@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from '@playwright/test';
-import { badge, counting, log, quiet, row, rowState, script, verb } from './support/agent-page.ts';
+import { awake, badge, counting, log, quiet, row, rowState, script, verb } from './support/agent-page.ts';
 import { expect, test as base } from './support/fixtures.ts';
 import { expectConsecutive, lastNumber, readLog } from './support/log-lines.ts';
 import { GONE } from './support/page-guard.ts';
@@ -43,6 +43,7 @@ test('after kill -9 and a start everything is as it is, and pages that stayed op
   await Promise.all([page.goto('/agents'), watching.goto(`/agents/${stays.id}`)]);
   await expect(rowState(page, 'ends')).toHaveText('Ready');
   await expect(log(watching)).toContainText('line 5');
+  await Promise.all([awake(page), awake(watching)]);
   await Promise.all([mark(page), mark(watching)]);
 
   expect(await site.kill9()).toMatchObject({ signal: 'SIGKILL' });
@@ -108,6 +109,7 @@ test('work that a kill -9 cut off is taken up again', async ({ page, site, api, 
   await api.call('POST', `/api/agents/${stopping.id}/stop?wait=false`, { timeout: 60_000 });
   await api.call('DELETE', `/api/agents/${removing.id}?force=true&wait=false&timeout=60000`);
   await expect(rowState(page, 'being-stopped')).toHaveText(/Stopping/);
+  await expect(page.getByRole('navigation', { name: 'Main' })).toContainText('Live');
   await site.kill9();
   await site.startAgain();
   await expect(rowState(page, 'being-stopped')).toHaveText('Stopped by admin', { timeout: 25_000 });
@@ -133,6 +135,7 @@ test('SIGTERM with open pages and streams ends it in order within 5 s, and agent
   });
   expect(stream.status).toBe(200);
 
+  await expect(page.getByRole('navigation', { name: 'Main' })).toContainText('Live');
   const ended = await site.sigterm();
   expect(ended).toMatchObject({ code: 0, signal: null });
   expect(ended.tookMs).toBeLessThan(5_000);

@@ -1,5 +1,5 @@
 /** Where things are on the pages about agents. */
-import type { Locator, Page } from '@playwright/test';
+import { expect, type Locator, type Page } from '@playwright/test';
 
 /** The row (or card) of an agent in a list. */
 export function row(page: Page, name: string): Locator {
@@ -19,6 +19,11 @@ export function badge(page: Page): Locator {
 /** A button in the head of its own page. */
 export function verb(page: Page, name: string): Locator {
   return page.locator('header').getByRole('button', { name, exact: true });
+}
+
+/** Waits until the page's script runs and its socket is open: before that forms are sent as without JavaScript, and nothing is live. */
+export async function awake(page: Page): Promise<void> {
+  await expect(page.getByRole('navigation').getByRole('status').filter({ hasText: 'Live' })).toBeVisible();
 }
 
 export function log(page: Page): Locator {
