@@ -94,6 +94,8 @@ mounts() {
     echo "mount --bind $ROOT $ROOT; mount --rbind /dev $ROOT/dev; mount --rbind /sys $ROOT/sys; mount -t proc proc $ROOT/proc;"
     for s in "$DIR" ${EN_SHARE:-}; do mkdir -p "$ROOT$s"; echo "mount --bind $s $ROOT$s;"; done
   fi
+  # a box on which no engine ever ran has neither of these
+  [ -n "$ROOT" ] || mkdir -p /etc/docker /var/lib/docker
   echo "mount --bind $d/run $ROOT/run; mount --bind $d/etc-docker $ROOT/etc/docker; mount --bind $d/resolv.conf $ROOT/etc/resolv.conf;"
   if [ -n "$TMPFS" ]; then echo "mount -t tmpfs -o size=$TMPFS tmpfs $ROOT/var/lib/docker;"
   else echo "mount --bind $d/var-lib-docker $ROOT/var/lib/docker;"; fi
