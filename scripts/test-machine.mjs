@@ -17,6 +17,7 @@ const ENGINE_NEEDS = {
   openssl: 'openssl',
   curl: 'curl',
   pgrep: 'procps',
+  busybox: 'busybox-static',
 };
 const BROWSER_NEEDS = { chromium: 'chromium' };
 const CONTAINER_NEEDS = { debootstrap: 'debootstrap' };
