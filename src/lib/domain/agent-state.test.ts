@@ -7,6 +7,7 @@ import {
   advance,
   can,
   isLive,
+  isOwnEnd,
   observe,
   type AgentState,
   type EndedBy,
@@ -15,43 +16,44 @@ import {
 
 /** Which command makes sense in which state, drawn as the page draws its buttons. `x`: yes. */
 const COMMANDS = `
-              start  stop  restart  pause  resume  kill  remove  snapshot  cancel
-  queued      .      .     .        .      .       .     x       .         x
-  preparing   .      .     .        .      .       .     x       .         x
-  creating    .      .     .        .      .       .     x       .         x
-  starting    .      .     .        .      .       x     x       .         x
-  ready       .      x     x        x      .       x     x       x         .
-  stopping    .      .     .        .      .       x     x       .         x
-  stopped     x      .     .        .      .       .     x       x         .
-  removing    .      .     .        .      .       .     .       .         .
-  removed     .      .     .        .      .       .     .       .         .
-  paused      .      x     .        .      x       x     x       x         .
-  restarting  .      .     .        .      .       x     x       .         .
-  failed      x      x     .        .      .       .     x       x         .
-  crashed     x      .     .        .      .       .     x       x         .
-  exited      x      .     .        .      .       .     x       x         .
+              start  stop  restart  pause  resume  kill  remove  snapshot  rename  update  recreate  cancel
+  queued      .      .     .        .      .       .     x       .         .       .       .         x
+  preparing   .      .     .        .      .       .     x       .         .       .       .         x
+  creating    .      .     .        .      .       .     x       .         .       .       .         x
+  starting    .      .     .        .      .       x     x       .         .       .       .         x
+  ready       .      x     x        x      .       x     x       x         x       x       x         .
+  stopping    .      .     .        .      .       x     x       .         .       .       .         x
+  stopped     x      .     .        .      .       .     x       x         x       x       x         .
+  removing    .      .     .        .      .       .     .       .         .       .       .         x
+  removed     .      .     .        .      .       .     .       .         .       .       .         .
+  paused      .      x     .        .      x       x     x       x         x       x       .         .
+  restarting  .      x     .        .      .       x     x       .         .       x       .         .
+  failed      x      x     .        .      .       .     x       x         x       x       x         .
+  crashed     x      .     .        .      .       .     x       x         x       x       x         .
+  exited      x      .     .        .      .       .     x       x         x       x       x         .
 `;
 
 /**
  * What each report of the engine makes of each state, as `state` or `state:reason`; `-` is nothing new.
+ * `again` and `againOom` are the restart policy, after an end with code 3 or by memory that was heard; `restarting` is it without one.
  * Ends: crash is code 3 by itself, zero is 0 by itself, oom is 137 for memory, then by whom.
  */
 const OBSERVATIONS = `
-              started         running         paused           restarting           crash            zero           oom          slipway   external          host                  gone
-  queued      -               -               -                -                    -                -              -            -         -                 -                     -
-  preparing   -               -               -                -                    -                -              -            -         -                 -                     -
-  creating    -               -               -                -                    -                -              -            -         -                 -                     -
-  starting    -               -               -                -                    crashed:crash_3  exited:exit_0  crashed:oom  stopped   stopped:external  stopped:host_restart  removed:external
-  ready       -               -               paused:external  restarting:external  crashed:crash_3  exited:exit_0  crashed:oom  stopped   stopped:external  stopped:host_restart  removed:external
-  stopping    -               -               -                -                    stopped          stopped        stopped      stopped   stopped           stopped               removed:external
-  stopped     ready:external  ready:external  paused:external  restarting:external  -                -              -            -         -                 -                     removed:external
-  removing    -               -               -                -                    -                -              -            -         -                 -                     removed
-  removed     -               -               -                -                    -                -              -            -         -                 -                     -
-  paused      ready:external  ready:external  -                -                    crashed:crash_3  exited:exit_0  crashed:oom  stopped   stopped:external  stopped:host_restart  removed:external
-  restarting  ready           ready           paused:external  -                    crashed:crash_3  exited:exit_0  crashed:oom  -         stopped:external  stopped:host_restart  removed:external
-  failed      ready:external  -               -                -                    -                -              -            -         -                 -                     removed:external
-  crashed     ready:external  ready:external  paused:external  restarting:external  -                -              -            -         -                 -                     removed:external
-  exited      ready:external  ready:external  paused:external  restarting:external  -                -              -            -         -                 -                     removed:external
+              started         running         paused           restarting           again               againOom        crash            zero           oom          slipway  external          host                  gone
+  queued      -               -               -                -                    -                   -               -                -              -            -        -                 -                     -
+  preparing   -               -               -                -                    -                   -               -                -              -            -        -                 -                     -
+  creating    -               -               -                -                    -                   -               -                -              -            -        -                 -                     -
+  starting    -               -               -                -                    -                   -               crashed:crash_3  exited:exit_0  crashed:oom  stopped  stopped:external  stopped:host_restart  removed:external
+  ready       -               -               paused:external  restarting:external  restarting:crash_3  restarting:oom  crashed:crash_3  exited:exit_0  crashed:oom  stopped  stopped:external  stopped:host_restart  removed:external
+  stopping    -               -               -                -                    -                   -               stopped          stopped        stopped      stopped  stopped           stopped               removed:external
+  stopped     ready:external  ready:external  paused:external  restarting:external  restarting:crash_3  restarting:oom  -                -              -            -        -                 -                     removed:external
+  removing    -               -               -                -                    -                   -               -                -              -            -        -                 -                     removed
+  removed     -               -               -                -                    -                   -               -                -              -            -        -                 -                     -
+  paused      ready:external  ready:external  -                restarting:external  restarting:crash_3  restarting:oom  crashed:crash_3  exited:exit_0  crashed:oom  stopped  stopped:external  stopped:host_restart  removed:external
+  restarting  ready           ready           paused:external  -                    -                   -               crashed:crash_3  exited:exit_0  crashed:oom  -        stopped:external  stopped:host_restart  removed:external
+  failed      ready:external  -               -                -                    -                   -               -                -              -            -        -                 -                     removed:external
+  crashed     ready:external  ready:external  paused:external  restarting:external  restarting:crash_3  restarting:oom  -                -              -            -        -                 -                     removed:external
+  exited      ready:external  ready:external  paused:external  restarting:external  restarting:crash_3  restarting:oom  -                -              -            -        -                 -                     removed:external
 `;
 
 const ended = (exitCode: number, by: EndedBy, oomKilled = false): Observation => ({
@@ -65,6 +67,8 @@ const SEEN: Readonly<Record<string, Observation>> = {
   running: { kind: 'running' },
   paused: { kind: 'paused' },
   restarting: { kind: 'restarting' },
+  again: { kind: 'restarting', exitCode: 3 },
+  againOom: { kind: 'restarting', exitCode: 137, oomKilled: true },
   crash: ended(3, 'itself'),
   zero: ended(0, 'itself'),
   oom: ended(137, 'itself', true),
@@ -149,6 +153,19 @@ describe('observations', () => {
     expect(observe('ready', ended(1, 'itself', true))).toEqual({ to: 'crashed', reason: 'oom' });
   });
 
+  it('a restart policy that starts it again keeps the end that came before as the reason', () => {
+    const restarts = (exitCode: number) => observe('ready', { kind: 'restarting', exitCode });
+    expect(restarts(0)).toEqual({ to: 'restarting', reason: 'exit 0' });
+    expect(restarts(137)).toEqual({ to: 'restarting', reason: 'crash 137' });
+    expect(observe('restarting', { kind: 'started' })).toEqual({ to: 'ready', reason: null });
+  });
+
+  it('an own end is told from one that somebody wanted', () => {
+    for (const reason of ['crash 3', 'crash 137', 'exit 0', 'oom']) expect(isOwnEnd(reason)).toBe(true);
+    for (const reason of [null, 'external', 'host restart', 'idle', 'ttl', 'operator crash 3'])
+      expect(isOwnEnd(reason)).toBe(false);
+  });
+
   it('who ended it counts more than how', () => {
     expect(observe('ready', ended(0, 'external'))).toEqual({ to: 'stopped', reason: 'external' });
     expect(observe('ready', ended(137, 'slipway', true))).toEqual({ to: 'stopped', reason: null });
@@ -169,6 +186,15 @@ describe('our own steps', () => {
       expect(advance(state, 'failed')).toBe('failed');
       expect(advance(state, 'removing')).toBe('removing');
     }
+  });
+
+  it('a stop or a removal that is taken back leads to what it was', () => {
+    for (const state of ['ready', 'paused', 'restarting', 'failed'] as const) {
+      expect(advance('stopping', state)).toBe(state);
+      expect(advance('removing', state)).toBe(state);
+    }
+    for (const state of ['stopping', 'stopped', 'crashed', 'exited'] as const)
+      expect(advance('removing', state)).toBe(state);
   });
 
   it('a step that is not in the table throws, and names both states', () => {

@@ -37,6 +37,9 @@ export const AGENT_COMMANDS = [
   'kill',
   'remove',
   'snapshot',
+  'rename',
+  'update',
+  'recreate',
   'cancel',
 ] as const;
 export type AgentCommand = (typeof AGENT_COMMANDS)[number];
@@ -46,16 +49,16 @@ export const allowed = {
   preparing: ['cancel', 'remove'],
   creating: ['cancel', 'remove'],
   starting: ['cancel', 'kill', 'remove'],
-  ready: ['stop', 'restart', 'pause', 'kill', 'snapshot', 'remove'],
+  ready: ['stop', 'restart', 'pause', 'kill', 'snapshot', 'rename', 'update', 'recreate', 'remove'],
   stopping: ['cancel', 'kill', 'remove'],
-  stopped: ['start', 'snapshot', 'remove'],
-  removing: [],
+  stopped: ['start', 'snapshot', 'rename', 'update', 'recreate', 'remove'],
+  removing: ['cancel'],
   removed: [],
-  paused: ['resume', 'stop', 'kill', 'snapshot', 'remove'],
-  restarting: ['kill', 'remove'],
-  failed: ['start', 'stop', 'snapshot', 'remove'],
-  crashed: ['start', 'snapshot', 'remove'],
-  exited: ['start', 'snapshot', 'remove'],
+  paused: ['resume', 'stop', 'kill', 'snapshot', 'rename', 'update', 'remove'],
+  restarting: ['stop', 'kill', 'update', 'remove'],
+  failed: ['start', 'stop', 'snapshot', 'rename', 'update', 'recreate', 'remove'],
+  crashed: ['start', 'snapshot', 'rename', 'update', 'recreate', 'remove'],
+  exited: ['start', 'snapshot', 'rename', 'update', 'recreate', 'remove'],
 } as const satisfies Record<AgentState, readonly AgentCommand[]>;
 
 export function can(state: AgentState, command: AgentCommand): boolean {
@@ -92,13 +95,24 @@ const steps: Record<AgentState, readonly AgentState[]> = {
   creating: ['starting', 'failed', 'removing'],
   starting: ['ready', 'failed', 'removing', 'stopped'],
   ready: ['stopping', 'restarting', 'removing'],
-  // back to ready: the stop was taken back while it was still counting down
-  stopping: ['ready', 'removing'],
+  // back to what it was: the stop was taken back while it was still counting down, or the engine did not do it
+  stopping: ['ready', 'paused', 'restarting', 'failed', 'removing'],
   stopped: ['starting', 'queued', 'removing'],
-  removing: ['removed', 'stopped', 'failed', 'ready'],
+  // back to what it was: the removal was taken back in its grace, or the engine did not do it
+  removing: [
+    'removed',
+    'ready',
+    'stopping',
+    'stopped',
+    'paused',
+    'restarting',
+    'failed',
+    'crashed',
+    'exited',
+  ],
   removed: [],
   paused: ['stopping', 'removing'],
-  restarting: ['ready', 'stopped', 'failed', 'removing'],
+  restarting: ['ready', 'stopped', 'stopping', 'failed', 'removing'],
   failed: ['queued', 'starting', 'stopping', 'removing', 'stopped'],
   crashed: ['starting', 'queued', 'removing'],
   exited: ['starting', 'queued', 'removing'],
@@ -118,7 +132,8 @@ export type Observation =
   | { readonly kind: 'started' }
   | { readonly kind: 'running' }
   | { readonly kind: 'paused' }
-  | { readonly kind: 'restarting' }
+  /** Its restart policy starts it again; with the end that came before, where it was heard. */
+  | { readonly kind: 'restarting'; readonly exitCode?: number; readonly oomKilled?: boolean }
   | { readonly kind: 'exited'; readonly exitCode: number; readonly oomKilled: boolean; readonly by: EndedBy }
   | { readonly kind: 'gone' };
 
@@ -141,6 +156,17 @@ function ended(exit: Exit): Transition {
 
 const external = (to: AgentState): Transition => ({ to, reason: 'external' });
 
+function restarts(seen: Extract<Observation, { kind: 'restarting' }>): Transition {
+  const { exitCode, oomKilled = false } = seen;
+  if (exitCode === undefined) return external('restarting');
+  return { to: 'restarting', reason: ended({ kind: 'exited', exitCode, oomKilled, by: 'itself' }).reason };
+}
+
+/** Whether a reason says that the container ended by itself. */
+export function isOwnEnd(reason: string | null): boolean {
+  return reason !== null && /^(?:crash \d+|exit 0|oom)$/.test(reason);
+}
+
 /**
  * Folds one observation into the state. Null: nothing new.
  * In `queued`, `preparing` and `creating` the container is not ours to read yet; the spawn itself moves on from there.
@@ -160,10 +186,11 @@ export function observe(state: AgentState, seen: Observation): Transition | null
     case 'ready':
       if (seen.kind === 'exited') return ended(seen);
       if (seen.kind === 'paused') return external('paused');
-      if (seen.kind === 'restarting') return external('restarting');
+      if (seen.kind === 'restarting') return restarts(seen);
       return seen.kind === 'gone' ? external('removed') : null;
     case 'paused':
       if (seen.kind === 'exited') return ended(seen);
+      if (seen.kind === 'restarting') return restarts(seen);
       if (seen.kind === 'running' || seen.kind === 'started') return external('ready');
       return seen.kind === 'gone' ? external('removed') : null;
     case 'stopping':
@@ -185,7 +212,7 @@ export function observe(state: AgentState, seen: Observation): Transition | null
     case 'exited':
       if (seen.kind === 'started' || seen.kind === 'running') return external('ready');
       if (seen.kind === 'paused') return external('paused');
-      if (seen.kind === 'restarting') return external('restarting');
+      if (seen.kind === 'restarting') return restarts(seen);
       return seen.kind === 'gone' ? external('removed') : null;
   }
 }

@@ -1,3 +1,5 @@
+import type { SpecInput } from './inputs/spawn-input.ts';
+
 /** The built-in recipes. A type gives an agent what its maker left out. */
 export interface AgentType {
   readonly name: string;
@@ -7,14 +9,14 @@ export interface AgentType {
   readonly image: string | null;
   /** True for images that Slipway's own Dockerfiles make: they are in no registry, so they are never pulled. */
   readonly builtHere: boolean;
-  readonly memory: string | null;
-  readonly cpu: string | null;
-  readonly env: Readonly<Record<string, string>>;
+  /** Fields of the spec, in the canonical form that their schema gives. */
+  readonly defaults: SpecInput;
 }
 
-const built = { builtHere: true, memory: null, cpu: null, env: {} } as const;
+const IDLE = { idle: { mode: 'io', timeout: 800 } } as const;
+const built = { builtHere: true, defaults: IDLE } as const;
 
-export const BUILT_IN_TYPES = [
+export const BUILT_IN_TYPES: readonly AgentType[] = [
   {
     name: 'shell',
     title: 'Shell',
@@ -50,8 +52,8 @@ export const BUILT_IN_TYPES = [
     image: 'slipway/aider:latest',
     ...built,
   },
-  { name: 'custom', title: 'Custom', summary: 'Any image', image: null, ...built, builtHere: false },
-] as const satisfies readonly AgentType[];
+  { name: 'custom', title: 'Custom', summary: 'Any image', image: null, builtHere: false, defaults: {} },
+];
 
 export function findAgentType(name: string): AgentType | undefined {
   return BUILT_IN_TYPES.find((type) => type.name === name);

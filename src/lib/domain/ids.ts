@@ -3,6 +3,7 @@ type Branded<Name extends string> = string & { readonly [brand]: Name };
 
 export type AgentId = Branded<'agent'>;
 export type LifeId = Branded<'life'>;
+export type CrashId = Branded<'crash'>;
 export type OperationId = Branded<'operation'>;
 export type SnapshotId = Branded<'snapshot'>;
 export type HostId = Branded<'host'>;

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dockerBytes, formatBytes, parseBytes, parseCores } from './quantities.ts';
+import {
+  dockerBytes,
+  formatBytes,
+  formatSeconds,
+  parseBytes,
+  parseCores,
+  parseSeconds,
+} from './quantities.ts';
 
 const [K, M, G] = [1024, 1024 ** 2, 1024 ** 3];
 
@@ -115,6 +122,54 @@ describe('dockerBytes', () => {
   it('is read back as the same amount', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 50 }), (bytes) => parseBytes(dockerBytes(bytes)) === bytes),
+    );
+  });
+});
+
+describe('parseSeconds', () => {
+  it.each<[string, number]>([
+    ['90', 90],
+    ['1.5', 1.5],
+    ['45s', 45],
+    ['15m', 900],
+    ['2h', 7200],
+    ['1.5h', 5400],
+    ['1d', 86_400],
+    ['2w', 1_209_600],
+    ['1h30m', 5400],
+    [' 1H 30M ', 5400],
+    ['0', 0],
+  ])('reads "%s" as %d', (text, seconds) => {
+    expect(parseSeconds(text)).toBe(seconds);
+  });
+
+  it.each(['', ' ', '-1', '1y', 'm', '1m30', '1e3', '.5h', '1,5h', 'soon', 'Infinity'])(
+    'does not read "%s"',
+    (text) => {
+      expect(parseSeconds(text)).toBeNull();
+    },
+  );
+});
+
+describe('formatSeconds', () => {
+  it.each<[number, string]>([
+    [0, '0s'],
+    [45, '45s'],
+    [60, '1m'],
+    [90, '90s'],
+    [5400, '90m'],
+    [7200, '2h'],
+    [259_200, '3d'],
+  ])('%d is "%s"', (seconds, text) => {
+    expect(formatSeconds(seconds)).toBe(text);
+  });
+
+  it('is read back as the same time', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 10 ** 9 }),
+        (seconds) => parseSeconds(formatSeconds(seconds)) === seconds,
+      ),
     );
   });
 });

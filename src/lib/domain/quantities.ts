@@ -37,6 +37,28 @@ export function parseCores(text: string): number | null {
   return Number.isFinite(cores) ? cores : null;
 }
 
+const SECONDS: Record<string, number> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** Reads `90` (seconds), `15m`, `2h`, `1.5h`, `1d`, `2w` or several of them (`1h30m`) as seconds, or null. */
+export function parseSeconds(text: string): number | null {
+  const trimmed = text.trim().toLowerCase();
+  if (/^\d+(?:\.\d+)?$/.test(trimmed)) return Number(trimmed);
+  if (!/^(?:\d+(?:\.\d+)?\s*[smhdw]\s*)+$/.test(trimmed)) return null;
+  let sum = 0;
+  for (const [, amount = '', unit = ''] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*([smhdw])/g))
+    sum += Number(amount) * (SECONDS[unit] ?? Number.NaN);
+  return Number.isFinite(sum) ? sum : null;
+}
+
+/** Seconds in the form that parseSeconds reads, as short as it stays exact: `45s`, `15m`, `90m`, `2h`, `3d`. */
+export function formatSeconds(seconds: number): string {
+  for (const unit of ['d', 'h', 'm'] as const) {
+    const size = SECONDS[unit] ?? 1;
+    if (seconds >= size && seconds % size === 0) return `${seconds / size}${unit}`;
+  }
+  return `${seconds}s`;
+}
+
 /** Bytes as a short text with a binary unit: `512 MiB`, `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${Math.round(bytes)} B`;

@@ -1,9 +1,11 @@
-import type { AgentSpec } from './agent-spec.ts';
+import { PLAIN_SPEC, type AgentSpec } from './agent-spec.ts';
 import type { AgentType } from './agent-types.ts';
-import { validationError } from './errors.ts';
+import { ENGINE_SOCKET } from './container-plan.ts';
+import { isUserDefinedNetwork } from './docker-run/create-body.ts';
+import { cleanPath } from './docker-run/paths.ts';
+import { validationError, type FieldProblem } from './errors.ts';
 import { formatImageReference, parseImageReference } from './image-reference.ts';
-import type { SpawnInput } from './inputs.ts';
-import { parseBytes, parseCores } from './quantities.ts';
+import type { SpecInput } from './inputs/spawn-input.ts';
 
 /** What the host or the instance gives when neither the caller nor the type says anything. */
 export interface SpecDefaults {
@@ -11,40 +13,129 @@ export interface SpecDefaults {
   readonly cpu: number | null;
   readonly pids: number;
   readonly network: string;
+  /** A name-safe key of a whole group id, for its shared volumes. */
+  readonly groupKey: (group: string) => string;
 }
 
-/** Merges defaults, the type's own and the caller's fields: the later wins. Throws VALIDATION. */
-export function resolveSpec(input: SpawnInput, type: AgentType, defaults: SpecDefaults): AgentSpec {
-  const image = input.image ?? type.image;
+/**
+ * Merges the instance's defaults, the type's and the caller's fields: the later wins. Maps (env, tags) and groups of fields (resources,
+ * security) merge by key, lists replace each other. Start args stay beside the fields: agent-container.ts lays them over. Throws VALIDATION.
+ */
+export function resolveSpec(input: SpecInput, type: AgentType, defaults: SpecDefaults): AgentSpec {
+  const said = mergeFields(type.defaults, input);
+  const image = said.image ?? type.image;
   if (image === null) {
     throw validationError([{ field: 'image', value: null, rule: `the type ${type.name} needs an image` }]);
   }
-  const builtHere = type.builtHere && input.image === undefined;
-  const typeMemory = type.memory === null ? defaults.memory : parseBytes(type.memory);
-  const typeCpu = type.cpu === null ? defaults.cpu : parseCores(type.cpu);
-  return {
-    image: image.startsWith('sha256:') ? image : formatImageReference(parseImageReference(image)),
-    pull: input.pull ?? (builtHere ? 'never' : 'missing'),
-    command: input.command ?? null,
-    entrypoint: input.entrypoint ?? null,
-    workdir: input.workdir ?? null,
-    user: input.user ?? null,
-    tty: input.tty,
-    stdin: input.stdin,
+  const builtHere = type.builtHere && said.image === undefined;
+  const { memory, cpu, pids } = said.resources ?? {};
+  const { hostNetwork = false } = said.security ?? {};
+  const group = said.group ?? null;
+  const spec: AgentSpec = {
+    ...PLAIN_SPEC,
+    ...defined(said),
+    image: /^sha256:[0-9a-f]{64}$/.test(image) ? image : formatImageReference(parseImageReference(image)),
+    pull: said.pull ?? (builtHere ? 'never' : 'missing'),
     resources: {
-      memory: input.resources.memory === undefined ? typeMemory : input.resources.memory,
-      cpu: input.resources.cpu === undefined ? typeCpu : input.resources.cpu,
-      pids: input.resources.pids ?? defaults.pids,
+      ...PLAIN_SPEC.resources,
+      ...defined(said.resources ?? {}),
+      memory: memory === undefined ? defaults.memory : memory,
+      cpu: cpu === undefined ? defaults.cpu : cpu,
+      pids: pids === undefined ? defaults.pids : pids,
     },
-    env: { ...type.env, ...input.env },
+    sharedVolumes: (said.sharedVolumes ?? []).map((shared) => ({
+      ...shared,
+      volume: `slipway-${defaults.groupKey(group ?? '')}-${shared.name}`,
+    })),
     networks:
-      input.networks === undefined || input.networks.length === 0 ? [defaults.network] : input.networks,
-    security: input.security,
-    restart: { name: 'no', maximumRetryCount: 0 },
-    logging: input.logging,
-    tags: input.tags,
-    role: input.role ?? null,
-    group: input.group ?? null,
-    capabilities: input.capabilities,
+      hostNetwork || (said.networks !== undefined && said.networks.length > 0)
+        ? (said.networks ?? [])
+        : [defaults.network],
+    security: { ...PLAIN_SPEC.security, ...defined(said.security ?? {}) },
+    logging: { ...PLAIN_SPEC.logging, ...defined(said.logging ?? {}) },
+    readiness: { ...(said.readiness ?? { kind: 'auto' }), timeout: said.readiness?.timeout ?? 120 },
+    idle: { ...PLAIN_SPEC.idle, ...defined(said.idle ?? {}) },
   };
+  const problems = contradictions(spec);
+  if (problems.length > 0) throw validationError(problems);
+  return spec;
+}
+
+/** Fields that are right each and wrong together. */
+function contradictions(spec: AgentSpec): readonly FieldProblem[] {
+  const { hostNetwork, engineSocket } = spec.security;
+  const targets = [
+    ...spec.volumes.map((each, index) => ({ field: `volumes.${index}`, target: each.target })),
+    ...spec.sharedVolumes.map((each, index) => ({ field: `sharedVolumes.${index}`, target: each.target })),
+    ...Object.keys(spec.tmpfs).map((target) => ({ field: `tmpfs.${target}`, target })),
+    ...(engineSocket ? [{ field: 'security.engineSocket', target: ENGINE_SOCKET }] : []),
+  ];
+  const twice = targets.filter(
+    ({ target }, index) => targets.findIndex((each) => cleanPath(each.target) === cleanPath(target)) < index,
+  );
+  const madeVolumes = spec.volumes
+    .map((each, index) => ({ ...each, field: `volumes.${index}` }))
+    .filter((each) => each.create && !each.source.startsWith('/'));
+  const joined = spec.networks.join(', ');
+  const mixed = spec.networks.length > 1 && !spec.networks.every(isUserDefinedNetwork);
+  return [
+    ...twice.map(({ field, target }) => ({
+      field,
+      value: target,
+      rule: `has the target ${target} a second time`,
+    })),
+    ...problem(
+      spec.sharedVolumes.length > 0 && spec.group === null,
+      'group',
+      null,
+      'is needed by sharedVolumes',
+    ),
+    ...problem(
+      hostNetwork && spec.networks.length > 0,
+      'networks',
+      joined,
+      'cannot be joined with security.hostNetwork',
+    ),
+    ...problem(mixed, 'networks', joined, 'cannot mix networks of your own with bridge, host or none'),
+    ...problem(
+      hostNetwork && spec.ports.length > 0,
+      'ports',
+      spec.ports.join(', '),
+      'have no meaning with security.hostNetwork',
+    ),
+    ...madeVolumes.map(({ field, source }) => ({
+      field,
+      value: source,
+      rule: 'has "create" for paths of the host only: a named volume is always made when it is absent',
+    })),
+  ];
+}
+
+function problem(when: boolean, field: string, value: unknown, rule: string): readonly FieldProblem[] {
+  return when ? [{ field, value, rule }] : [];
+}
+
+/** `over` wins. */
+export function mergeFields(under: SpecInput, over: SpecInput): SpecInput {
+  const both = <Part extends object>(a: Part | undefined, b: Part | undefined): Part | undefined =>
+    a === undefined ? b : b === undefined ? a : { ...a, ...defined(b) };
+  return {
+    ...under,
+    ...defined(over),
+    resources: both(under.resources, over.resources),
+    env: both(under.env, over.env),
+    tags: both(under.tags, over.tags),
+    tmpfs: both(under.tmpfs, over.tmpfs),
+    security: both(under.security, over.security),
+    logging: both(under.logging, over.logging),
+    idle: both(under.idle, over.idle),
+  };
+}
+
+type Defined<Part> = { [Key in keyof Part]: Exclude<Part[Key], undefined> };
+
+function defined<Part extends object>(part: Part): Partial<Defined<Part>> {
+  return Object.fromEntries(Object.entries(part).filter(([, value]) => value !== undefined)) as Partial<
+    Defined<Part>
+  >;
 }

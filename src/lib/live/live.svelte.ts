@@ -15,7 +15,7 @@ import {
   type Pulse,
   type SnapshotView,
 } from '#lib/protocol/views.ts';
-import { STOP_DELAY_MS } from '#lib/protocol/stop-delay.ts';
+import { REMOVE_GRACE_MS, STOP_DELAY_MS } from '#lib/protocol/stop-delay.ts';
 import { callApi } from './api.ts';
 
 export interface LiveSeed {
@@ -122,7 +122,7 @@ export class Live {
 
   /**
    * Does something with an agent. The row shows it at once as pending; it ends in what the engine says, or in an error at its place.
-   * A stop waits a few seconds first, in which it can be taken back.
+   * A stop and a removal wait a few seconds first, in which they can be taken back; `grace: 0` removes at once.
    */
   async command(
     command: AgentCommand,
@@ -133,7 +133,10 @@ export class Live {
     this.dismiss(agent.id);
     const answer =
       command === 'remove'
-        ? await callApi('DELETE', `/api/agents/${agent.id}?force=true&wait=false`)
+        ? await callApi(
+            'DELETE',
+            `/api/agents/${agent.id}?force=true&wait=false&grace=${Number(body['grace'] ?? REMOVE_GRACE_MS)}`,
+          )
         : command === 'snapshot'
           ? await callApi('POST', `/api/agents/${agent.id}/snapshots`, body)
           : await callApi(

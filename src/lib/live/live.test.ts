@@ -30,6 +30,7 @@ function anOperation(id: string, but: Partial<OperationView> = {}): OperationVie
     startedAt: '2026-03-01T12:00:00Z',
     endedAt: null,
     cancellable: true,
+    retryable: false,
     ...but,
   };
 }
@@ -237,7 +238,7 @@ describe('a command', () => {
   it.each([
     ['stop', {}, ['POST', '/api/agents/a/stop?wait=false', { delay: 4000 }]],
     ['stop', { delay: 0 }, ['POST', '/api/agents/a/stop?wait=false', { delay: 0 }]],
-    ['remove', {}, ['DELETE', '/api/agents/a?force=true&wait=false', undefined]],
+    ['remove', {}, ['DELETE', '/api/agents/a?force=true&wait=false&grace=10000', undefined]],
     ['snapshot', { name: 'one' }, ['POST', '/api/agents/a/snapshots', { name: 'one' }]],
   ] as const)('%s with %j asks for %j', async (command, body, call) => {
     answer.resolve(Response.json({}));

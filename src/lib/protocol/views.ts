@@ -2,9 +2,13 @@
  * What crosses the wire, to the browser and to scripts: plain JSON. Times are ISO 8601 in UTC, amounts are bytes, cores and milliseconds.
  */
 import type { AgentCommand, AgentState, Wanted } from '../domain/agent-state.ts';
-import type { AgentSpec } from '../domain/agent-spec.ts';
+import type { AgentSpec, IdleMode } from '../domain/agent-spec.ts';
 import type { Problem } from '../domain/errors.ts';
+import type { CrashVerdict } from '../domain/exit-verdict.ts';
+import type { ActivitySource } from '../domain/idle.ts';
+import type { LogLine } from './log-line.ts';
 
+export type { ActivitySource, CrashVerdict };
 export type AgentStatus = AgentState | 'unreachable';
 
 export const ATTENTION_KINDS = [
@@ -46,8 +50,11 @@ export interface AgentView {
   readonly exitCode: number | null;
   readonly error: Problem | null;
   readonly attention: AttentionKind | null;
-  /** While stopping: when the main process is killed if it has not ended by then. */
+  /** While stopping: when the main process is killed if it has not ended by then. While a removal can be taken back: when it begins. */
   readonly stopDeadline: string | null;
+  readonly notes: string;
+  readonly color: string | null;
+  readonly adopted: boolean;
   readonly can: readonly AgentCommand[];
 }
 
@@ -55,6 +62,10 @@ export interface AgentView {
 export interface AgentDetailView extends AgentView {
   readonly lastActivityAt: string | null;
   readonly spec: AgentSpec;
+  /** The body of `POST /api/agents` that makes the same agent, as short as it can be, without its name. */
+  readonly input: Readonly<Record<string, unknown>>;
+  /** The docker run command that makes the same container. */
+  readonly command: string;
 }
 
 /** The quick figures of an agent, sampled; they are a flow and never in the journal. null: not known, never zero instead. */
@@ -68,6 +79,7 @@ export interface Pulse {
   readonly spark: readonly (number | null)[];
   readonly lastOutput: string | null;
   readonly lastActivityAt: string | null;
+  readonly idle: IdleView | null;
 }
 
 /** One sample of an agent's use, for the charts of its page. */
@@ -94,8 +106,55 @@ export interface LifeView {
   readonly reason: string | null;
 }
 
+export interface FileChangeView {
+  readonly path: string;
+  readonly kind: 'added' | 'changed' | 'deleted';
+}
+
+/** What was kept when an agent ended by itself, or never became ready. */
+export interface CrashReportView {
+  readonly id: string;
+  readonly agentId: string;
+  readonly containerId: string;
+  readonly at: string;
+  readonly verdict: CrashVerdict;
+  /** The last 500 lines. */
+  readonly lines: readonly LogLine[];
+  /** The last five minutes. */
+  readonly samples: readonly StatsSample[];
+  /** The first 1,000 changes of its filesystem against its image; null: could not be read. */
+  readonly changes: readonly FileChangeView[] | null;
+  readonly changesTotal: number;
+  /** `ps` lines, header first; null: it had ended already. */
+  readonly processes: readonly string[] | null;
+}
+
+/** When an agent will be stopped for being idle or too old, and why then. */
+export interface IdleView {
+  readonly mode: IdleMode;
+  /** Seconds without activity. */
+  readonly timeout: number;
+  /** null: not counting (disabled, not running, host away). */
+  readonly stopsAt: string | null;
+  readonly because: 'idle' | 'ttl' | null;
+  readonly lastActivity: { readonly at: string; readonly source: ActivitySource } | null;
+  readonly keepAliveUntil: string | null;
+}
+
 export type OperationKind =
-  'spawn' | 'start' | 'stop' | 'restart' | 'remove' | 'snapshot' | 'pull' | 'build' | 'prune';
+  | 'spawn'
+  | 'start'
+  | 'stop'
+  | 'restart'
+  | 'remove'
+  | 'rename'
+  | 'update'
+  | 'recreate'
+  | 'adopt'
+  | 'snapshot'
+  | 'pull'
+  | 'build'
+  | 'prune';
 export type OperationState = 'running' | 'succeeded' | 'failed' | 'cancelled';
 export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
 
@@ -121,6 +180,13 @@ export interface OperationView {
   readonly startedAt: string;
   readonly endedAt: string | null;
   readonly cancellable: boolean;
+  /** It failed or was cancelled, and what was asked for is known. */
+  readonly retryable: boolean;
+}
+
+/** An operation with what the engine said meanwhile. */
+export interface OperationDetailView extends OperationView {
+  readonly output: readonly string[];
 }
 
 /** How far the running step of an operation is; a flow. */
@@ -147,6 +213,67 @@ export interface SnapshotView {
   readonly comment: string;
   readonly createdAt: string;
   readonly createdBy: string;
+}
+
+/** A container that Slipway did not make. */
+export interface UnmanagedView {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  readonly image: string;
+  readonly command: string;
+  readonly status: string;
+  /** As the engine words it: `Up 3 hours`. */
+  readonly statusText: string;
+  readonly createdAt: string;
+  /** `127.0.0.1:8080->80/tcp`. */
+  readonly ports: readonly string[];
+  readonly networks: readonly string[];
+  /** It is an agent of another Slipway on the same engine: not to be adopted. */
+  readonly ofAnotherInstance: boolean;
+}
+
+/** What a bulk command did, or would do, to one agent. */
+export interface BulkResult {
+  readonly id: string;
+  readonly name: string;
+  readonly ok: boolean;
+  /** What it is now, or for a preview what it was. */
+  readonly status: AgentStatus;
+  readonly error: Problem | null;
+}
+
+export interface PruneItem {
+  readonly kind: 'agent' | 'image' | 'network' | 'volume';
+  readonly id: string;
+  readonly name: string;
+  readonly host: string;
+  /** Bytes that it frees, where the engine says so. */
+  readonly size: number | null;
+  /** Why it may go: "stopped 3 days ago". */
+  readonly why: string;
+  /** null: a dry run, or it went. */
+  readonly error: Problem | null;
+}
+
+/** One thing that the pre-flight looked at. */
+export interface CheckView {
+  readonly name: 'image' | 'allowed' | 'name' | 'ports' | 'room' | 'mounts' | 'networks' | 'host';
+  readonly result: 'ok' | 'note' | 'refused';
+  readonly text: string;
+}
+
+export interface PreflightView {
+  readonly ok: boolean;
+  /** Fields that are not right; the checks are empty then. */
+  readonly problem: Problem | null;
+  /** Where it would go, null when it fits nowhere. */
+  readonly host: string | null;
+  readonly checks: readonly CheckView[];
+  /** Every host, and why it is not the one. */
+  readonly hosts: readonly { readonly name: string; readonly fits: boolean; readonly why: string }[];
+  /** The equivalent docker run command. */
+  readonly command: string | null;
 }
 
 export type HostState = 'connecting' | 'online' | 'degraded' | 'offline' | 'disabled';

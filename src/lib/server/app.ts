@@ -13,6 +13,7 @@ import { Fleet } from './hosts/fleet.ts';
 import { connectLocal, parseLocalAddress } from './hosts/local.ts';
 import { createLog, type Log } from './log.ts';
 import { Housekeeping } from './loops/housekeeping.ts';
+import { IdleStop } from './loops/idle-stop.ts';
 import { Reconciler } from './loops/reconciler.ts';
 import { Sampler } from './loops/sampler.ts';
 import { Tails } from './loops/tails.ts';
@@ -20,19 +21,13 @@ import { Watcher } from './loops/watcher.ts';
 import type { AppBus, Messages } from './messages.ts';
 import { AccountService } from './services/accounts.ts';
 import { AgentRecords } from './services/agent-records.ts';
-import { AgentService } from './services/agents.ts';
-import { HostService } from './services/hosts.ts';
-import { LogService } from './services/logs.ts';
+import { composeServices, type Services } from './services/compose.ts';
 import { LoginLimit } from './services/login-limit.ts';
 import { Networks } from './services/networks.ts';
 import { Operations } from './services/operations.ts';
-import { Resumer } from './services/resumer.ts';
-import { SnapshotService } from './services/snapshots.ts';
-import { SpawnFlow } from './services/spawn-flow.ts';
-import { Spawning } from './services/spawning.ts';
-import { Verbs } from './services/verbs.ts';
 import { AccountRepository } from './storage/accounts.ts';
 import { AgentRepository } from './storage/agents.ts';
+import { CrashRepository } from './storage/crashes.ts';
 import { openDatabase } from './storage/database.ts';
 import { Journal } from './storage/journal.ts';
 import { OperationRepository } from './storage/operations.ts';
@@ -50,14 +45,8 @@ export interface App {
   readonly pulses: PulseBoard;
   readonly tails: TailBoard;
   readonly sampler: Sampler;
-  readonly services: {
-    readonly agents: AgentService;
-    readonly snapshots: SnapshotService;
-    readonly operations: Operations;
-    readonly accounts: AccountService;
-    readonly hosts: HostService;
-    readonly logs: LogService;
-  };
+  readonly idleStop: IdleStop;
+  readonly services: Services & { readonly accounts: AccountService };
   /** `starting`, `running` or `stopping`, for the health check. */
   readonly phase: () => 'starting' | 'running' | 'stopping';
   /** Registers what has to end before everything else (the sockets). */
@@ -72,6 +61,8 @@ export interface StartOptions {
   readonly openEngine?: () => Promise<Engine>;
   /** How long the start waits for hosts to answer. */
   readonly patienceMs?: number;
+  /** For tests: the clock of the idle rules, and how long after the start they judge nobody. Milliseconds. */
+  readonly idleClock?: { readonly now: () => number; readonly settleMs: number };
 }
 
 const LOCAL_HOST_NAME = 'local';
@@ -125,10 +116,23 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     pids: 512,
     network: config.network,
   };
-  const flow = new SpawnFlow({ instance, fleet, agents, records, networks });
-  const spawning = new Spawning({ defaults, fleet, agents, records, operations, flow, settings });
-  const verbs = new Verbs({ agents, records, operations, fleet });
-  const resumer = new Resumer({ spawning, verbs });
+  const { flows, services } = composeServices({
+    instance,
+    defaults,
+    fleet,
+    agents,
+    settings,
+    snapshotRows: new SnapshotRepository(database.db),
+    crashes: new CrashRepository(database.db),
+    records,
+    journal,
+    operations,
+    networks,
+    pulses,
+    tails,
+    bus,
+    log,
+  });
   const accounts = new AccountService({
     accounts: new AccountRepository(database.db),
     limit: new LoginLimit(),
@@ -138,8 +142,18 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   });
 
   const watcher = new Watcher({ agents, records, networks, log });
-  const reconciler = new Reconciler({ instance, agents, records, operations, resumer, log });
+  const reconciler = new Reconciler({ instance, agents, records, operations, resumer: flows.resumer, log });
   const sampler = new Sampler({ agents, fleet, pulses, bus });
+  const idleStop = new IdleStop({
+    agents,
+    operations,
+    verbs: flows.verbs,
+    fleet,
+    pulses,
+    bus,
+    log,
+    ...options.idleClock,
+  });
   const followed = new Tails({ agents, fleet, board: tails, pulses, bus });
   const work = new Set<Promise<void>>();
   const seenOnline = new Set<string>();
@@ -171,6 +185,7 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   const housekeeping = new Housekeeping({ agents, journal, settings, pulses });
   await fleet.start(options.patienceMs ?? 3_000);
   followed.start();
+  idleStop.start();
 
   let phase: 'starting' | 'running' | 'stopping' = 'running';
   let closing: Promise<void> | null = null;
@@ -179,8 +194,10 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     phase = 'stopping';
     for (const close of first) await close();
     housekeeping.close();
+    await idleStop.close();
     sampler.close();
     await operations.close(1_000);
+    await Promise.race([services.crashes.close(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     await fleet.close();
     followed.close();
     await Promise.race([Promise.all([...work]), new Promise((resolve) => setTimeout(resolve, 1_000))]);
@@ -196,20 +213,8 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     pulses,
     tails,
     sampler,
-    services: {
-      agents: new AgentService({ agents, records, journal, operations, spawning, verbs, fleet, pulses }),
-      snapshots: new SnapshotService({
-        agents,
-        snapshots: new SnapshotRepository(database.db),
-        journal,
-        operations,
-        fleet,
-      }),
-      operations,
-      accounts,
-      hosts: new HostService(fleet),
-      logs: new LogService({ agents, fleet, tails }),
-    },
+    idleStop,
+    services: { ...services, accounts },
     phase: () => phase,
     onClose: (close) => {
       first.push(close);

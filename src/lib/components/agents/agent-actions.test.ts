@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AGENT_STATES, allowed } from '#lib/domain/agent-state.ts';
-import { allActions, mainAction, sharedCommands } from './agent-actions.ts';
+import { allActions, hrefOf, mainAction, menuLines } from './agent-actions.ts';
 import { anAgent } from './testing.ts';
 
 describe('mainAction', () => {
@@ -37,17 +37,45 @@ describe('mainAction', () => {
 });
 
 describe('allActions', () => {
-  it('has every command of the state exactly once', () => {
+  it('has every command of the state exactly once, and what pages add', () => {
     for (const state of AGENT_STATES) {
       const { header, more } = allActions(anAgent({ state }));
-      expect([...header, ...more].map((each) => each.command).sort()).toEqual([...allowed[state]].sort());
+      const commands = [...header, ...more].map((each) => each.command);
+      const added = ['clone', 'removeNow'];
+      expect(commands.filter((each) => !added.includes(each)).sort(), state).toEqual(
+        [...allowed[state]].sort(),
+      );
+      expect(new Set(commands).size).toBe(commands.length);
     }
+  });
+
+  it('takes a removal back, or hurries it, while it waits', () => {
+    const of = (can: readonly 'cancel'[]) =>
+      allActions(anAgent({ state: 'removing', can })).header.map((each) => each.word);
+    expect(of(['cancel'])).toEqual(['Undo', 'Remove now']);
+    expect(of([])).toEqual([]);
   });
 });
 
-describe('sharedCommands', () => {
-  it('is what every agent of a selection allows', () => {
-    expect(sharedCommands([anAgent(), anAgent({ state: 'stopped' })])).toEqual(['snapshot', 'remove']);
-    expect(sharedCommands([])).toEqual([]);
+describe('hrefOf', () => {
+  it('gives an address to what asks for something first', () => {
+    expect(hrefOf('rename', 'a1', '/agents/a1')).toBe('/agents/a1?do=rename');
+    expect(hrefOf('update', 'a1', '')).toBe('?do=update');
+    expect(hrefOf('recreate', 'a1', '')).toBe('/agents/new?edit=a1');
+    expect(hrefOf('clone', 'a1', '')).toBe('/agents/new?from=a1');
+    expect(hrefOf('stop', 'a1', '')).toBeNull();
+  });
+});
+
+describe('menuLines', () => {
+  it('links what has an address, submits the rest, and puts what takes away last under a line', () => {
+    const { more } = allActions(anAgent());
+    const lines = menuLines(more, 'a1', { form: 'f', action: '/agents', page: '' });
+    expect(lines.find((each) => each.id === 'rename')).toMatchObject({ href: '?do=rename', icon: 'edit' });
+    expect(lines.find((each) => each.id === 'pause')?.submit).toMatchObject({ action: '/agents?/pause' });
+    expect(lines.slice(-2).map((each) => [each.id, each.danger, each.divided])).toEqual([
+      ['kill', true, true],
+      ['remove', true, undefined],
+    ]);
   });
 });

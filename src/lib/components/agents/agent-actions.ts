@@ -3,9 +3,13 @@ import type { AgentCommand } from '#lib/domain/agent-state.ts';
 import type { AgentView } from '#lib/protocol/views.ts';
 import { t } from '#lib/text/en.ts';
 import type { IconName } from '../ui/icon-names.ts';
+import type { MenuItem } from '../ui/menu-items.ts';
+
+/** What a page can ask for: the commands of the state machine, a removal without its grace, and another agent of the same kind. */
+export type AgentVerb = AgentCommand | 'removeNow' | 'clone';
 
 export interface AgentAction {
-  readonly command: AgentCommand;
+  readonly command: AgentVerb;
   /** The word of a button with text. */
   readonly word: string;
   readonly icon: IconName | null;
@@ -20,28 +24,27 @@ type About = Pick<AgentView, 'name' | 'state' | 'can'>;
 
 const { verbs, tips, act } = t.agents;
 
-const action = (
-  command: AgentCommand,
+const action = <Verb extends AgentVerb>(
+  command: Verb,
   icon: IconName | null,
   word: string,
   label: string,
   tip: string,
-): AgentAction => ({
-  command,
-  icon,
-  word,
-  label,
-  tip,
-  asWord: icon === null,
-});
+) => ({ command, icon, word, label, tip, asWord: icon === null });
 
 /** The one thing that a row offers to do: stop it, start it, or take back what is going on. Null when there is nothing to do. */
-export function mainAction(agent: About): AgentAction | null {
+export function mainAction(agent: About): (AgentAction & { readonly command: AgentCommand }) | null {
   const can = (command: AgentCommand) => agent.can.includes(command);
   const { name, state } = agent;
-  if (state === 'stopping')
+  if (state === 'stopping' || state === 'removing')
     return can('cancel')
-      ? action('cancel', null, verbs.undo, `${verbs.undo}: ${act.stop(name)}`, tips.undo)
+      ? action(
+          'cancel',
+          null,
+          verbs.undo,
+          `${verbs.undo}: ${state === 'stopping' ? act.stop(name) : act.remove(name)}`,
+          tips.undo,
+        )
       : null;
   if (can('cancel'))
     return action('cancel', null, verbs.cancel, `${verbs.cancel}: ${act.start(name)}`, tips.cancel);
@@ -61,33 +64,86 @@ const ICONS = {
   restart: 'restart',
   pause: 'pause',
   resume: 'start',
-  kill: 'close',
+  kill: 'signal',
   remove: 'delete',
+  removeNow: 'delete',
   snapshot: 'snapshot',
+  rename: 'edit',
+  update: 'rules',
+  recreate: 'settings',
+  clone: 'clone',
   cancel: 'undo',
-} as const satisfies Record<AgentCommand, IconName>;
+} as const satisfies Record<AgentVerb, IconName>;
 
-const IN_HEADER: readonly AgentCommand[] = ['cancel', 'start', 'resume', 'stop', 'restart', 'snapshot'];
+const IN_HEADER: readonly AgentVerb[] = [
+  'cancel',
+  'removeNow',
+  'start',
+  'resume',
+  'stop',
+  'restart',
+  'snapshot',
+];
+const IN_MENU: readonly AgentVerb[] = ['pause', 'rename', 'update', 'recreate', 'clone', 'kill', 'remove'];
 
 /** Everything the state allows, in the order in which it is shown; `header` for its page's buttons, `more` for the menu. */
 export function allActions(agent: About): {
   readonly header: readonly AgentAction[];
   readonly more: readonly AgentAction[];
 } {
-  const make = (command: AgentCommand) => {
-    const word = command === 'cancel' && agent.state === 'stopping' ? verbs.undo : verbs[command];
+  const takesBack = agent.state === 'stopping' || agent.state === 'removing';
+  const make = (command: AgentVerb): AgentAction => {
+    const word = command === 'cancel' && takesBack ? verbs.undo : verbs[command];
     return action(command, ICONS[command], word, `${word} ${agent.name}`, word);
   };
-  return {
-    header: IN_HEADER.filter((command) => agent.can.includes(command)).map(make),
-    more: agent.can.filter((command) => !IN_HEADER.includes(command)).map(make),
+  const can = (verb: AgentVerb) => {
+    // while it can be taken back it can also be hurried
+    if (verb === 'removeNow') return agent.state === 'removing' && agent.can.includes('cancel');
+    return verb === 'clone' || agent.can.includes(verb);
   };
+  return { header: IN_HEADER.filter(can).map(make), more: IN_MENU.filter(can).map(make) };
 }
 
-/** The commands that every one of these agents allows. */
-export function sharedCommands(agents: readonly Pick<AgentView, 'can'>[]): readonly AgentCommand[] {
-  const [first, ...others] = agents;
-  return first === undefined
-    ? []
-    : first.can.filter((command) => others.every((agent) => agent.can.includes(command)));
+/** The verbs that ask for something first have an address: a dialog of the agent's page (`?do=`), or the form for new agents. */
+const DIALOGS: readonly AgentVerb[] = ['rename', 'update', 'kill'];
+
+/** `page` is the address of the agent's page, or '' on that page itself. Null: it acts at once. */
+export function hrefOf(verb: AgentVerb, agentId: string, page: string): string | null {
+  if (verb === 'recreate') return `/agents/new?edit=${agentId}`;
+  if (verb === 'clone') return `/agents/new?from=${agentId}`;
+  return DIALOGS.includes(verb) ? `${page}?do=${verb}` : null;
+}
+
+/** Actions as lines of a menu: links for those with an address, submit buttons of `form` for the others. */
+export function menuLines(
+  actions: readonly AgentAction[],
+  agentId: string,
+  to: {
+    readonly form: string;
+    readonly action: string;
+    readonly page: string;
+    readonly onverb?: ((verb: AgentVerb) => void) | undefined;
+  },
+): readonly MenuItem[] {
+  const firstDanger = actions.find((each) => isDanger(each.command))?.command;
+  return actions.map(({ command, word, icon }): MenuItem => {
+    const href = hrefOf(command, agentId, to.page);
+    return {
+      id: command,
+      label: word,
+      ...(icon === null ? {} : { icon }),
+      ...(isDanger(command) ? { danger: true } : {}),
+      ...(command === firstDanger && actions.length > 2 ? { divided: true } : {}),
+      ...(href === null
+        ? {
+            submit: { form: to.form, action: `${to.action}?/${command}`, name: 'id', value: agentId },
+            ...(to.onverb ? { onselect: () => to.onverb?.(command) } : {}),
+          }
+        : { href }),
+    };
+  });
+}
+
+function isDanger(verb: AgentVerb): boolean {
+  return verb === 'remove' || verb === 'kill';
 }

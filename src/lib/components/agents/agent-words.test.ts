@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AGENT_STATES } from '#lib/domain/agent-state.ts';
 import { ATTENTION_KINDS, type ProgressView } from '#lib/protocol/views.ts';
-import { causeOf, sayState } from './agent-words.ts';
+import { causeOf, reasonWords, sayState, shortReason, whyWords } from './agent-words.ts';
 import { anAgent, aPulse, NOW } from './testing.ts';
 
 const progress = (step: string, percent: number | null): ProgressView => ({
@@ -71,6 +71,67 @@ describe('sayState', () => {
   it('says what an agent was before its host went away, whatever it asked for', () => {
     const said = sayState(anAgent({ status: 'unreachable', attention: 'waiting_input' }), NOW);
     expect(said).toEqual({ tone: 'rest', shape: 'lost', word: 'Unreachable, was ready' });
+  });
+});
+
+describe('a restart by policy and a removal', () => {
+  it('names the end that a restart policy answers', () => {
+    const after = (reason: string) => word(anAgent({ state: 'restarting', reason }), NOW);
+    expect([after('crash 3'), after('oom'), after('operator ada')]).toEqual([
+      'Restarting after crash 3',
+      'Restarting after OOM',
+      'Restarting',
+    ]);
+    expect(whyWords(anAgent({ state: 'restarting', reason: 'crash 3' }))).toBe(
+      'after crash 3, by its restart policy',
+    );
+  });
+
+  it('counts a removal down while it can be taken back', () => {
+    const removing = anAgent({ state: 'removing', stopDeadline: '2026-11-21T09:42:17Z' });
+    expect(word(removing, NOW)).toBe('Removing, 10 s');
+    expect(word(removing, NOW + 11_000)).toBe('Removing');
+    expect(word(anAgent({ state: 'removing' }), NOW)).toBe('Removing');
+  });
+
+  it('says in the list that an idle agent is about to be stopped', () => {
+    const idle = {
+      mode: 'io',
+      timeout: 800,
+      stopsAt: '2026-11-21T09:45:08Z',
+      because: 'idle',
+      lastActivity: null,
+      keepAliveUntil: null,
+    } as const;
+    expect(word(anAgent(), NOW, undefined, aPulse({ idle }))).toBe('Ready, stops in 3 min');
+    expect(word(anAgent(), NOW - 600_000, undefined, aPulse({ idle }))).toBe('Ready');
+    expect(word(anAgent(), 0, undefined, aPulse({ idle }))).toBe('Ready');
+  });
+});
+
+describe('reasonWords', () => {
+  it('has plain words for every reason of the domain, and passes on what it does not know', () => {
+    const reasons = ['operator ada', 'adopted by operator ada', 'crash 3', 'exit 0', 'oom', 'restart policy'];
+    expect(reasons.map(reasonWords)).toEqual([
+      'by ada',
+      'adopted by ada',
+      'it ended with code 3',
+      'it ended with code 0',
+      'it ran out of memory',
+      'its restart policy started it again',
+    ]);
+    expect(reasonWords('something new')).toBe('something new');
+    expect(reasonWords(null)).toBeNull();
+  });
+
+  it('is shorter in a table', () => {
+    expect(['ttl', 'adopted by operator ada', 'operator ada', 'crash 3', null].map(shortReason)).toEqual([
+      'age limit',
+      'adopted by ada',
+      'operator ada',
+      'crash 3',
+      '',
+    ]);
   });
 });
 

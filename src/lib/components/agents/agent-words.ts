@@ -1,8 +1,9 @@
 /** How a state is said: shape, tone and word, from an agent's view and what is known of its running step. Pure. */
-import type { AgentState } from '#lib/domain/agent-state.ts';
+import { isOwnEnd, type AgentState } from '#lib/domain/agent-state.ts';
 import type { AgentView, AttentionKind, ProgressView, Pulse } from '#lib/protocol/views.ts';
+import { a } from '#lib/text/en-agent.ts';
 import { t } from '#lib/text/en.ts';
-import { secondsUntil } from '../ui/time.ts';
+import { secondsUntil, shortSpan } from '../ui/time.ts';
 import type { Shape, Tone } from '../ui/state-shapes.ts';
 
 export interface StateSaid {
@@ -46,14 +47,16 @@ export function sayState(agent: About, now: number, progress?: ProgressView, pul
     case 'preparing':
     case 'creating':
     case 'starting':
-    case 'restarting':
-    case 'removing':
       return at('work', stepWord(agent.state, progress));
+    case 'restarting':
+      return at('work', restartingWord(agent, progress));
+    case 'removing':
+      return at('work', removingWord(agent, now, progress));
     default:
   }
   const asks = askWord(agent.attention, pulse);
   if (asks !== null) return at('need', asks);
-  return { ...QUIET[agent.state], word: quietWord(agent) };
+  return { ...QUIET[agent.state], word: soonWord(agent, now, pulse) ?? quietWord(agent) };
 }
 
 function askWord(attention: AttentionKind | null, pulse: Pulse | undefined): string | null {
@@ -81,6 +84,27 @@ function stoppingWord(agent: About, now: number): string {
   return left === 0 ? t.agent.killing : t.agent.stoppingIn(left);
 }
 
+function removingWord(agent: About, now: number, progress: ProgressView | undefined): string {
+  const left = agent.stopDeadline === null ? 0 : secondsUntil(Date.parse(agent.stopDeadline), now);
+  return left === 0 ? stepWord('removing', progress) : t.agent.removingIn(left);
+}
+
+function restartingWord({ reason }: About, progress: ProgressView | undefined): string {
+  return reason !== null && isOwnEnd(reason)
+    ? t.agent.restartingAfter(reason === 'oom' ? 'OOM' : reason)
+    : stepWord('restarting', progress);
+}
+
+/** So near to the end of its idle time the row says so. Only where `now` is known. */
+const SOON_MS = 5 * 60_000;
+
+function soonWord(agent: About, now: number, pulse: Pulse | undefined): string | null {
+  const stopsAt = pulse?.idle?.stopsAt;
+  if (agent.state !== 'ready' || now === 0 || stopsAt == null) return null;
+  const left = Date.parse(stopsAt) - now;
+  return left > SOON_MS ? null : t.agent.readyStops(shortSpan(left));
+}
+
 function stepWord(state: keyof typeof t.agent.working, progress: ProgressView | undefined): string {
   if (progress === undefined) return t.agent.working[state];
   const steps: Readonly<Record<string, string>> = t.agent.steps;
@@ -103,6 +127,36 @@ function stoppedWord(reason: string | null): string {
   if (operator !== undefined) return t.agent.stoppedBy(operator);
   const known: Readonly<Record<string, string>> = t.agent.stoppedFor;
   return known[reason] ?? t.agent.stoppedBecause(reason);
+}
+
+/** The reasons of the domain in plain words, for a sentence: `restart policy` "its restart policy started it again". */
+export function reasonWords(reason: string | null): string | null {
+  if (reason === null) return null;
+  const operator = /^operator (.+)$/.exec(reason)?.[1];
+  if (operator !== undefined) return a.why.operator(operator);
+  const adopter = /^adopted by (?:operator )?(.+)$/.exec(reason)?.[1];
+  if (adopter !== undefined) return a.why.adopted(adopter);
+  const code = /^(?:crash|exit) (\d+)$/.exec(reason)?.[1];
+  if (code !== undefined) return a.why.ended(Number(code));
+  if (reason === 'oom') return a.why.oom;
+  const known: Readonly<Record<string, string>> = a.why.known;
+  return known[reason] ?? reason;
+}
+
+/** The same for the column "why" of a table. */
+export function shortReason(reason: string | null): string {
+  const adopter = /^adopted by (?:operator )?(.+)$/.exec(reason ?? '')?.[1];
+  if (adopter !== undefined) return a.why.adopted(adopter);
+  const known: Readonly<Record<string, string>> = a.why.short;
+  return reason === null ? '' : (known[reason] ?? reason);
+}
+
+/** Why it is as it is, in a sentence without its beginning "Since 14:02, ". A restart by policy names the end that came before. */
+export function whyWords(agent: Pick<AgentView, 'state' | 'reason'>): string | null {
+  const { state, reason } = agent;
+  if (state === 'restarting' && reason !== null && isOwnEnd(reason))
+    return a.why.restartsAfter(reason === 'oom' ? 'OOM' : reason);
+  return reasonWords(reason);
 }
 
 /** What to say about a crash or a failure in one sentence, where something is known beyond the word. */

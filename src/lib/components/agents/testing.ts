@@ -32,6 +32,9 @@ export function anAgent(but: Partial<AgentView> = {}): AgentView {
     error: null,
     attention: null,
     stopDeadline: null,
+    notes: '',
+    color: null,
+    adopted: false,
     can: allowed[state],
     ...but,
   };
@@ -45,6 +48,7 @@ export function aPulse(but: Partial<Pulse> = {}): Pulse {
     spark: [],
     lastOutput: null,
     lastActivityAt: null,
+    idle: null,
     ...but,
   };
 }

@@ -1,4 +1,5 @@
 import type { AgentView } from '#lib/protocol/views.ts';
+import { a } from '#lib/text/en-agent.ts';
 import { t } from '#lib/text/en.ts';
 import { typeTitle } from '../agents/agent-order.ts';
 import { sayState } from '../agents/agent-words.ts';
@@ -17,6 +18,11 @@ export function agentPalette(
     icon: link.icon,
     href: link.href,
   }));
+  const more = [
+    { href: '/agents/unmanaged', label: a.unmanaged.menu, icon: 'host' },
+    { href: '/agents/cleanup', label: a.cleanup.menu, icon: 'clean' },
+  ] as const;
+  for (const { href, label, icon } of more) pages.push({ id: href, group: 'pages', label, icon, href });
   const found = agents.map((agent): PaletteItem => {
     const { shape, tone, word } = sayState(agent, 0, undefined, undefined);
     return {

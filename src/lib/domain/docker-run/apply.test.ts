@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentSpec } from '../agent-spec.ts';
+import { PLAIN_SPEC } from '../agent-spec.ts';
 import { planContainer } from '../container-plan.ts';
+import { plainSpec } from '../testing/specs.ts';
 import { applyRunOptions, bareBody } from './apply.ts';
 import type { CreateBody, HostConfig } from './create-body.ts';
 import { parseFlags } from './parse.ts';
@@ -16,26 +17,11 @@ function apply(base: CreateBody, ...words: string[]): CreateBody {
 const over = (HostConfig: HostConfig, ...words: string[]): HostConfig =>
   apply({ Image: 'a', HostConfig }, ...words).HostConfig;
 
-const spec: AgentSpec = {
-  image: 'slipway/starter:latest',
-  pull: 'missing',
-  command: null,
-  entrypoint: null,
+const spec = plainSpec({
   workdir: '/srv',
-  user: null,
-  tty: true,
-  stdin: true,
-  resources: { memory: 512 * 1024 ** 2, cpu: 0.5, pids: 512 },
+  resources: { ...PLAIN_SPEC.resources, memory: 512 * 1024 ** 2, cpu: 0.5 },
   env: { A: '1', B: '2' },
-  networks: ['slipway-agents'],
-  security: { profile: 'standard' },
-  restart: { name: 'no', maximumRetryCount: 0 },
-  logging: { maxSize: '10m', maxFile: 3 },
-  tags: {},
-  role: null,
-  group: null,
-  capabilities: [],
-};
+});
 // every plan is a body: the compiler holds this line
 const plan: CreateBody = planContainer('web', spec, { 'dev.slipway.agent.name': 'web' });
 

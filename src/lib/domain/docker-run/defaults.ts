@@ -20,8 +20,14 @@ const DEFAULTS: Readonly<Record<string, unknown>> = {
   Isolation: 'default',
 };
 
-/** No paths masked, no init, no time to stop, a swappiness of zero: each differs from nothing said. */
-const MEANT_WHEN_EMPTY = new Set(['MaskedPaths', 'ReadonlyPaths', 'StopTimeout', 'MemorySwappiness']);
+/** No entrypoint, no paths masked, no time to stop, a swappiness of zero: each differs from nothing said. */
+const MEANT_WHEN_EMPTY = new Set([
+  'Entrypoint',
+  'MaskedPaths',
+  'ReadonlyPaths',
+  'StopTimeout',
+  'MemorySwappiness',
+]);
 
 export function withoutDefaults(body: CreateBody): CreateBody {
   const { HostConfig: host, NetworkingConfig, Healthcheck: health, ...config } = body;

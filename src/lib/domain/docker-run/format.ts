@@ -16,14 +16,17 @@ export interface FormattedRun {
 export interface RunIdentity {
   readonly name?: string | undefined;
   readonly platform?: string | undefined;
+  /** Flags that the body does not say because they are what the engine takes anyway. */
+  readonly more?: readonly (readonly string[])[];
 }
 
 export function formatRun(body: CreateBody, identity: RunIdentity = {}): FormattedRun {
-  const { name, platform } = identity;
+  const { name, platform, more = [] } = identity;
   const flags = [
     ['--detach'],
     ...(name ? [['--name', name]] : []),
     ...(platform ? [['--platform', platform]] : []),
+    ...more,
     ...flagLines(body),
   ];
   const { Entrypoint: [, ...entrypointRest] = [], Cmd = [] } = body;

@@ -25,3 +25,12 @@ export function joined<T>(earlier: readonly T[] | undefined, later: readonly T[]
 
 /** A copy that may be changed, one level deep. */
 export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** The object without the keys, for one whose keys are known. */
+export function omit<Whole extends object, Key extends keyof Whole>(
+  whole: Whole,
+  keys: readonly Key[],
+): Omit<Whole, Key> {
+  const left = Object.entries(whole).filter(([key]) => !(keys as readonly PropertyKey[]).includes(key));
+  return Object.fromEntries(left) as Omit<Whole, Key>;
+}

@@ -9,7 +9,7 @@ import { attachmentsOf } from './apply-networks.ts';
 import { cleanPath, isAbsolute } from './paths.ts';
 import { bindSource } from './volumes.ts';
 
-type Right =
+export type Right =
   | 'privileged' // all devices and capabilities of the host
   | 'hostNetwork'
   | 'hostPid'
@@ -146,6 +146,11 @@ function pathNeed(source: string): Need {
     : need('hostPath', path);
 }
 
+/** The engine cleans the source of a bind; the device of a volume goes to the kernel as it is, which follows links before `..`. */
+function deviceNeeds(device: string): readonly Need[] {
+  return [pathNeed(device), ...when(device.split('/').includes('..'), 'hostPath', device)];
+}
+
 /** The local driver mounts what its options name: a bind of the host in disguise, or a file system of the network. */
 function mountNeeds(mount: Mount): readonly Need[] {
   if (mount.Type === 'bind' && mount.Source !== undefined) return [pathNeed(mount.Source)];
@@ -153,7 +158,7 @@ function mountNeeds(mount: Mount): readonly Need[] {
   const { Name = '', Options = {} } = mount.VolumeOptions?.DriverConfig ?? {};
   const device = Options['device'];
   return [
-    ...(device !== undefined && isAbsolute(device) ? [pathNeed(device)] : []),
+    ...(device !== undefined && isAbsolute(device) ? deviceNeeds(device) : []),
     ...when(Name !== '' && Name !== 'local', 'volumeDriver', Name),
     ...when(
       device !== undefined && !isAbsolute(device),

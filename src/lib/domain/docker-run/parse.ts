@@ -56,6 +56,23 @@ export function parseCommand(command: string | readonly string[], field = 'comma
   return { ...reader.result(), image, command: rest.length === 0 ? null : rest };
 }
 
+/** The flags but for some, by their long names; the words of the others stay as they were written. Words that cannot be read stay too. */
+export function withoutFlags(words: readonly string[], names: readonly string[]): readonly string[] {
+  const reader = new WordReader(words, 'startArgs');
+  const kept: string[] = [];
+  let read = 0;
+  for (const { name, value, from, to, shared } of reader.readEach()) {
+    const stays = !names.includes(name);
+    kept.push(...words.slice(read, from));
+    // `-itm512m` is several flags in one word: those that stay are written out
+    if (shared && stays) kept.push(`--${name}=${value}`);
+    else if (stays) kept.push(...words.slice(from, to));
+    read = to;
+  }
+  kept.push(...words.slice(read));
+  return kept;
+}
+
 /** Where the flags of `docker run` begin, or null when this is another command. */
 function skipProgram(words: readonly string[], reader: WordReader): number | null {
   let at = 0;
@@ -79,7 +96,19 @@ function skipProgram(words: readonly string[], reader: WordReader): number | nul
   return null;
 }
 
+/** One flag as it was given; `from` is the index of its word, `to` the one behind its last word. */
+interface GivenFlag {
+  readonly name: string;
+  readonly value: string;
+  readonly from: number;
+  readonly to: number;
+  /** It shares its word with other flags. */
+  readonly shared: boolean;
+}
+
 class WordReader {
+  readonly #given: Omit<GivenFlag, 'shared'>[] = [];
+  #from = 0;
   readonly #draft = emptyDraft();
   readonly #notes = new Map<string, string>();
   readonly #problems: FieldProblem[] = [];
@@ -125,6 +154,7 @@ class WordReader {
       const word = this.#words[at];
       if (word === undefined || word === '-' || !word.startsWith('-')) return at;
       if (word === '--') return at + 1;
+      this.#from = at;
       at = word.startsWith('--') ? this.#readLong(word, at) : this.#readShorts(word, at);
     }
   }
@@ -169,9 +199,21 @@ class WordReader {
     return at + 1;
   }
 
+  /** All flags in their order. */
+  readEach(): readonly GivenFlag[] {
+    this.readFlags(0);
+    return this.#given.map((flag, index) => ({
+      ...flag,
+      shared: [this.#given[index - 1], this.#given[index + 1]].some(
+        (neighbour) => neighbour?.from === flag.from,
+      ),
+    }));
+  }
+
   /** Gives the index behind the word that held the value. */
   #take(name: string, { use, aliasOf }: Flag, value: string, at: number): number {
     this.#seen.set(aliasOf ?? name, at);
+    this.#given.push({ name: aliasOf ?? name, value, from: this.#from, to: at + 1 });
     const rule = use.how === 'refused' ? null : (use.take?.(this.#draft, value) ?? null);
     const word = this.#words[at] ?? '';
     const said = name === 'env' || name === 'env-file' ? masked(word) : word;

@@ -5,13 +5,17 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { describeConnection } from './contract/connection.ts';
 import { describeEvents } from './contract/events.ts';
+import { describeExecutions } from './contract/executions.ts';
 import { describeImages } from './contract/images.ts';
 import { describeLifecycle } from './contract/lifecycle.ts';
 import { describeLogs } from './contract/logs.ts';
 import { describeNetworks } from './contract/networks.ts';
 import { describeRefusals } from './contract/refusals.ts';
+import { describeRestarts } from './contract/restarts.ts';
 import { describeStats } from './contract/stats.ts';
 import type { EngineUnderTest, MakeEngine } from './contract/subject.ts';
+import { describeUpdates } from './contract/updates.ts';
+import { describeVolumes } from './contract/volumes.ts';
 import { Yard } from './contract/yard.ts';
 
 const SET_UP_MS = 60_000;
@@ -37,6 +41,10 @@ export function describeEngineContract(name: string, makeEngine: MakeEngine): vo
     describeEvents(current);
     describeImages(current);
     describeNetworks(current);
+    describeVolumes(current);
+    describeExecutions(current);
+    describeUpdates(current);
+    describeRestarts(current);
 
     it('nothing of all this is left behind', async () => {
       expect(await yard.left()).toEqual([]);

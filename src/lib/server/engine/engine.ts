@@ -5,146 +5,31 @@
  * Every method rejects with an AppError (docker/problems.ts maps what the engine said). Every call takes part in its host's deadline;
  * `signal` ends it earlier. Streams end by their signal, without an error.
  */
-import type { ContainerPlan } from '#lib/domain/container-plan.ts';
+import type { CreateBody, Endpoint } from '#lib/domain/docker-run/create-body.ts';
 import type { Labels } from '#lib/domain/labels.ts';
+import type {
+  ContainerFacts,
+  ContainerLimits,
+  ContainerSummary,
+  CommitOptions,
+  CreateOptions,
+  EngineEvent,
+  EngineInfo,
+  EngineVersion,
+  ExecOptions,
+  ExecResult,
+  ImageFacts,
+  LogFrame,
+  LogOptions,
+  NetworkFacts,
+  PathChange,
+  ProcessTable,
+  PullOptions,
+  RawStats,
+  VolumeFacts,
+} from './facts.ts';
 
-export interface EngineVersion {
-  readonly version: string;
-  /** Negotiated: the newest that both sides speak. */
-  readonly apiVersion: string;
-  readonly flavour: 'docker' | 'podman';
-}
-
-export interface EngineInfo {
-  readonly id: string;
-  readonly name: string;
-  readonly version: string;
-  readonly apiVersion: string;
-  readonly os: string;
-  readonly cpus: number;
-  readonly memory: number;
-  readonly cgroupVersion: string;
-  readonly storageDriver: string;
-  readonly runtimes: readonly string[];
-  readonly warnings: readonly string[];
-  /** Engine clock, milliseconds since 1970, null when it did not say. */
-  readonly time: number | null;
-}
-
-export type ContainerStatus =
-  'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
-
-export interface ContainerSummary {
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  readonly imageId: string;
-  readonly status: ContainerStatus;
-  readonly labels: Labels;
-  readonly createdAt: number;
-}
-
-export interface ContainerFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly image: string;
-  readonly imageId: string;
-  /** Paused is told from running (the engine reports both as Running). */
-  readonly status: ContainerStatus;
-  readonly exitCode: number;
-  readonly oomKilled: boolean;
-  readonly error: string;
-  /** Milliseconds since 1970; null when it never started or never ended. */
-  readonly startedAt: number | null;
-  readonly finishedAt: number | null;
-  readonly restartCount: number;
-  readonly pid: number;
-  readonly tty: boolean;
-  readonly labels: Labels;
-  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
-  readonly ports: readonly { readonly container: string; readonly ip: string; readonly host: number }[];
-  readonly networks: readonly string[];
-  /** The whole answer of the engine, for the inspect tab. */
-  readonly raw: Readonly<Record<string, unknown>>;
-}
-
-export interface EngineEvent {
-  readonly type: 'container' | 'image' | 'network' | 'volume' | 'daemon';
-  /** `start`, `die`, `kill`, `pause`, `rename`, … without what follows a colon (exec events carry whole command lines). */
-  readonly action: string;
-  readonly id: string;
-  readonly attributes: Labels;
-  /** Nanoseconds since 1970. */
-  readonly timeNano: bigint;
-}
-
-export interface LogOptions {
-  readonly follow: boolean;
-  /** Newest lines first to give; null: all. */
-  readonly tail: number | null;
-  /** RFC 3339 with nanoseconds, inclusive (the engine's way: the caller drops what it has). */
-  readonly since: string | null;
-  readonly until?: string | null;
-  readonly signal: AbortSignal;
-}
-
-/** One frame of a container's output as the engine gave it, with its timestamp still in front of the line. */
-export interface LogFrame {
-  readonly stream: 'stdout' | 'stderr';
-  readonly bytes: Buffer;
-}
-
-/** A raw reading; rates come from two of them (streams/rates.ts). null: the engine did not report it. */
-export interface RawStats {
-  /** Engine time of the reading, milliseconds since 1970. */
-  readonly readAt: number;
-  /** Nanoseconds of CPU used since the start. */
-  readonly cpuNanos: number;
-  readonly memoryBytes: number | null;
-  readonly memoryLimit: number | null;
-  readonly netRxBytes: number | null;
-  readonly netTxBytes: number | null;
-  readonly blockReadBytes: number | null;
-  readonly blockWriteBytes: number | null;
-  readonly pids: number | null;
-  readonly throttledNanos: number | null;
-}
-
-export interface PullProgress {
-  readonly layer: string | null;
-  readonly status: string;
-  readonly current: number | null;
-  readonly total: number | null;
-}
-
-export interface PullOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: PullProgress) => void;
-}
-
-export interface ImageFacts {
-  readonly id: string;
-  readonly tags: readonly string[];
-  readonly digests: readonly string[];
-  readonly size: number;
-  readonly createdAt: number;
-  readonly labels: Labels;
-}
-
-export interface NetworkFacts {
-  readonly id: string;
-  readonly name: string;
-  readonly driver: string;
-  readonly labels: Labels;
-}
-
-export interface CommitOptions {
-  readonly repository: string;
-  readonly tag: string;
-  readonly comment: string;
-  readonly pause: boolean;
-  readonly signal?: AbortSignal;
-}
+export type * from './facts.ts';
 
 export interface Engine {
   /** Resolves when the engine answers. Rejects after `timeoutMs`. */
@@ -159,11 +44,14 @@ export interface Engine {
     readonly signal?: AbortSignal;
   }): Promise<readonly ContainerSummary[]>;
   inspectContainer(id: string, signal?: AbortSignal): Promise<ContainerFacts>;
-  /** Gives the new container's id. Create never pulls. */
+  /**
+   * Gives the new container's id, joined to all its networks. Create never pulls. What this engine's API is too old for is refused with
+   * VALIDATION (the field is the flag). When a network cannot be joined the container is removed again: NETWORK_ERROR.
+   */
   createContainer(
     name: string,
-    plan: ContainerPlan,
-    signal?: AbortSignal,
+    body: CreateBody,
+    options?: CreateOptions,
   ): Promise<{ readonly id: string; readonly warnings: readonly string[] }>;
   /** Already running: success. */
   startContainer(id: string, signal?: AbortSignal): Promise<void>;
@@ -183,11 +71,28 @@ export interface Engine {
   statsStream(id: string, signal: AbortSignal): AsyncIterable<RawStats>;
   /** Bytes of the writable layer. */
   containerSize(id: string, signal?: AbortSignal): Promise<number | null>;
+  /**
+   * Runs a program inside and waits for its end. A program that cannot be started (no such command, user or folder) is VALIDATION, a
+   * container that does not run or is paused CONFLICT. Past `timeoutMs` it rejects with OPERATION_TIMEOUT, and after the signal with
+   * CANCELLED: the connection is closed, which lets the program's input end, and it is killed with all that it started where the image
+   * has `sh` and `grep`; else it goes on, because the engine has no call that ends it.
+   */
+  execute(containerId: string, options: ExecOptions): Promise<ExecResult>;
+  /** Processes of one that runs or is paused; of another one: CONFLICT. */
+  processes(containerId: string, signal?: AbortSignal): Promise<ProcessTable>;
+  /** What differs from its image. Volumes are not looked into. */
+  changes(containerId: string, signal?: AbortSignal): Promise<readonly PathChange[]>;
+  /**
+   * Changes limits and restart policy while it runs; they hold over restarts. Less memory than it uses now is refused with RESOURCE_LIMIT
+   * (cgroup v1) or makes the kernel take it, by killing if it must (v2).
+   */
+  updateContainer(containerId: string, limits: ContainerLimits): Promise<void>;
   commitContainer(id: string, options: CommitOptions): Promise<{ readonly imageId: string }>;
 
   /** null when there is no such image here. */
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageFacts | null>;
-  listImages(): Promise<readonly ImageFacts[]>;
+  /** `dangling`: only those without a tag, or only those with one. */
+  listImages(options?: { readonly dangling?: boolean }): Promise<readonly ImageFacts[]>;
   /** Resolves when the image is here. An error inside the stream rejects. */
   pullImage(reference: string, options: PullOptions): Promise<void>;
   /** Gone already: success. */
@@ -195,9 +100,28 @@ export interface Engine {
 
   listNetworks(): Promise<readonly NetworkFacts[]>;
   createNetwork(name: string, labels: Labels): Promise<NetworkFacts>;
-  /** A container is made with one network; the others are joined before it starts. One that is not there is refused at the start. */
-  connectNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void>;
+  /** Of a container that does not run yet, a network that is not there is refused at the start only. */
+  connectNetwork(
+    network: string,
+    containerId: string,
+    endpoint: Endpoint,
+    signal?: AbortSignal,
+  ): Promise<void>;
+  /** Not in it: success. By force it leaves also where the engine has lost the container. */
+  disconnectNetwork(
+    network: string,
+    containerId: string,
+    options: { readonly force: boolean },
+  ): Promise<void>;
   removeNetwork(id: string): Promise<void>;
+
+  listVolumes(): Promise<readonly VolumeFacts[]>;
+  /** null when there is none. */
+  inspectVolume(name: string): Promise<VolumeFacts | null>;
+  /** There already: given as it is, with the labels that it has. */
+  createVolume(name: string, labels: Labels, signal?: AbortSignal): Promise<VolumeFacts>;
+  /** Gone already: success. A container, also one that does not run, has it: CONFLICT. */
+  removeVolume(name: string): Promise<void>;
 
   /** Ends every connection; a later call would connect anew. The engine itself goes on. */
   close(): void;

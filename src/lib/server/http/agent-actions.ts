@@ -1,9 +1,9 @@
 import { AppError } from '#lib/domain/errors.ts';
-import { STOP_DELAY_MS } from '#lib/protocol/stop-delay.ts';
+import { REMOVE_GRACE_MS, STOP_DELAY_MS } from '#lib/protocol/stop-delay.ts';
 import type { AgentService } from '../services/agents.ts';
 import type { Actor } from '../services/access.ts';
 import { action, type Door } from './doors.ts';
-import type { RequestEvent } from '@sveltejs/kit';
+import { redirect, type RequestEvent } from '@sveltejs/kit';
 
 type Verb = (agents: AgentService, actor: Actor | null, id: string) => unknown;
 
@@ -13,9 +13,10 @@ const VERBS = {
   restart: (agents, actor, id) => agents.restart(actor, id),
   pause: (agents, actor, id) => agents.pause(actor, id),
   resume: (agents, actor, id) => agents.resume(actor, id),
-  kill: (agents, actor, id) => agents.kill(actor, id),
   cancel: (agents, actor, id) => agents.cancel(actor, id),
-  remove: (agents, actor, id) => agents.remove(actor, id, { force: true }),
+  remove: (agents, actor, id) => agents.remove(actor, id, { force: true, grace: REMOVE_GRACE_MS }),
+  removeNow: (agents, actor, id) => agents.remove(actor, id, { force: true }),
+  keepAlive: (agents, actor, id) => agents.keepAlive(actor, id),
 } as const satisfies Record<string, Verb>;
 
 /** The verbs as form actions, with the agent in the field `id` (or in the address). They answer at once; progress comes live. */
@@ -25,9 +26,40 @@ export const verbActions = {
   restart: verb('restart'),
   pause: verb('pause'),
   resume: verb('resume'),
-  kill: verb('kill'),
+  /** Fields `signal` and `other`, which wins; SIGKILL without them. */
+  kill: action(async (door, form) => {
+    const signal = (text(form.get('other')) ?? text(form.get('signal')))?.toUpperCase();
+    const input = signal === undefined ? {} : { signal };
+    const agent = await door.app.services.agents.kill(door.actor, agentIn(door, form), input);
+    return { done: 'kill', agent };
+  }),
   cancel: verb('cancel'),
   remove: verb('remove'),
+  removeNow: verb('removeNow'),
+  keepAlive: verb('keepAlive'),
+  rename: action(async (door, form) => {
+    const name = text(form.get('name')) ?? '';
+    const agent = await door.app.services.agents.rename(door.actor, agentIn(door, form), { name });
+    return { done: 'rename', agent };
+  }),
+  /**
+   * Fields `memory`, `cpu`, `pids`, `restart`, `restartTries`, `idleMode`, `idleTimeout`, `ttl`, `notes`, `color`. What is not sent stays, and
+   * so does what equals `was-` and its name: the form sends everything, and only what somebody changed is a change.
+   */
+  update: action(async (door, form) => {
+    const agent = await door.app.services.agents.update(door.actor, agentIn(door, form), updateFrom(form));
+    return { done: 'update', agent };
+  }),
+  clone: action(async (door, form) => {
+    const name = text(form.get('name'));
+    const input = name === null ? {} : { name };
+    const agent = await door.app.services.agents.clone(door.actor, agentIn(door, form), input);
+    return { done: 'clone', agent };
+  }),
+  crashCopy: action(async (door, form) => {
+    const agent = await door.app.services.crashes.openCopy(door.actor, agentIn(door, form));
+    return redirect(303, `/agents/${agent.id}`);
+  }),
   snapshot: action(async (door, form) => {
     const { app, actor } = door;
     const name = text(form.get('name'));
@@ -49,6 +81,47 @@ function agentIn({ event }: Door<RequestEvent>, form: FormData): string {
   const id = text(form.get('id')) ?? event.params['id'];
   if (id === undefined) throw new AppError('VALIDATION', 'id: must name an agent');
   return id;
+}
+
+/** The fields of the form as the API's input. An empty one is left as it is; `unlimited` and `none` take a limit away. */
+function updateFrom(form: FormData): Readonly<Record<string, unknown>> {
+  const isAsItWas = (name: string) => {
+    const was = form.get(`was-${name}`);
+    return was !== null && was === form.get(name);
+  };
+  const given = (name: string) => (isAsItWas(name) ? undefined : (text(form.get(name)) ?? undefined));
+  /** Also an empty one is a wish. */
+  const free = (name: string) => {
+    const value = form.get(name);
+    return typeof value === 'string' && !isAsItWas(name) ? value : undefined;
+  };
+  const part = (entries: Readonly<Record<string, unknown>>) => {
+    const said = Object.entries(entries).filter(([, value]) => value !== undefined);
+    return said.length === 0 ? undefined : Object.fromEntries(said);
+  };
+  const pids = given('pids');
+  const color = free('color');
+  return (
+    part({
+      resources: part({
+        memory: given('memory'),
+        cpu: given('cpu'),
+        pids: pids !== undefined && /^\d+$/.test(pids) ? Number(pids) : pids,
+      }),
+      restart: isAsItWas('restart') && isAsItWas('restartTries') ? undefined : restartFrom(form),
+      idle: part({ mode: given('idleMode'), timeout: given('idleTimeout') }),
+      ttl: given('ttl'),
+      notes: free('notes')?.replaceAll('\r\n', '\n'),
+      color: color === '' ? null : color,
+    }) ?? {}
+  );
+}
+
+function restartFrom(form: FormData): string | undefined {
+  const name = text(form.get('restart'));
+  if (name === null) return undefined;
+  const tries = text(form.get('restartTries'));
+  return name === 'on-failure' && tries !== null && tries !== '0' ? `${name}:${tries}` : name;
 }
 
 function text(value: FormDataEntryValue | null): string | null {

@@ -1,5 +1,5 @@
 import { AppError, validationError } from '#lib/domain/errors.ts';
-import type { AgentFilter } from '../services/agents.ts';
+import type { AgentFilter } from '../services/agent-filter.ts';
 
 const LARGEST_PAGE = 1000;
 
@@ -32,19 +32,20 @@ export function pageQuery(url: URL): { readonly limit: number; readonly cursor: 
   return { limit, cursor: url.searchParams.get('cursor') };
 }
 
-/** `?timeout=<ms>&force=` of a removal. Throws VALIDATION for a bad number. */
-export function removalQuery(url: URL): { readonly force: boolean; readonly timeout?: number } {
-  const raw = url.searchParams.get('timeout');
+/** `?timeout=<ms>&force=&grace=<ms>` of a removal. Throws VALIDATION for a bad number. */
+export function removalQuery(url: URL): Readonly<Record<string, boolean | number>> {
   const force = url.searchParams.get('force');
   if (force !== null && !['', '0', '1', 'true', 'false'].includes(force)) {
     throw validationError([{ field: 'force', value: force, rule: 'must be true or false' }]);
   }
-  if (raw !== null && !/^\d{1,9}$/.test(raw))
-    throw validationError([{ field: 'timeout', value: raw, rule: 'must be a whole number of milliseconds' }]);
-  return {
-    force: force === '' || force === '1' || force === 'true',
-    ...(raw === null ? {} : { timeout: Number(raw) }),
-  };
+  const times = (['timeout', 'grace'] as const).flatMap((name) => {
+    const raw = url.searchParams.get(name);
+    if (raw === null) return [];
+    if (!/^\d{1,9}$/.test(raw))
+      throw validationError([{ field: name, value: raw, rule: 'must be a whole number of milliseconds' }]);
+    return [[name, Number(raw)] as const];
+  });
+  return { force: force === '' || force === '1' || force === 'true', ...Object.fromEntries(times) };
 }
 
 /** An Idempotency-Key, or null. Throws VALIDATION for one that is too long. */

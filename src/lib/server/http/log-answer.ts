@@ -1,4 +1,5 @@
-import { logQuery, parseInput, type LogQuery } from '#lib/domain/inputs.ts';
+import { logQuery, type LogQuery } from '#lib/domain/inputs/log-query.ts';
+import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
 import type { App } from '../app.ts';
 import type { Actor } from '../services/access.ts';

@@ -4,6 +4,7 @@ import type { AgentDetailView } from '#lib/protocol/views.ts';
 import { EngineRefusal } from '../engine/fake/refusal.ts';
 import { finish, pass, settled, until, useDrivenTime } from '../testing/driven-time.ts';
 import { containerOf, INSTANCE, makeWorld, newRow, startForeign, type TestWorld } from '../testing/world.ts';
+import { nextContainerName } from '../services/recreate-flow.ts';
 import { Reconciler } from './reconciler.ts';
 
 vi.mock('node:timers/promises', () => import('../testing/driven-time.ts'));
@@ -200,4 +201,25 @@ it('takes up the work that a crash cut off', async () => {
   world.records.move(row().id, 'stopping', 'operator bob');
   run(false);
   await until(() => expect(row()).toMatchObject({ state: 'stopped', reason: 'operator bob' }), 20_000);
+});
+
+describe('a recreate that was cut off', () => {
+  const labels = () => ({ [LABEL.instance]: INSTANCE, [LABEL.agentId]: row().id });
+  const names = async () => (await world.fake.listContainers()).map(({ name }) => name).sort();
+
+  it('before the swap: what it had made goes', async () => {
+    await startForeign(world.fake, nextContainerName(row().id), labels());
+    await reconcile();
+    expect(await names()).toEqual(['one']);
+    expect(row()).toMatchObject({ state: 'ready', containerId: id });
+  });
+
+  it('after the swap: the old container goes and the new one has the name', async () => {
+    const next = await startForeign(world.fake, nextContainerName(row().id), labels());
+    world.records.swap(row().id, 'operator ada', { containerId: next });
+    await reconcile();
+    await reconcile();
+    expect(await names()).toEqual(['one']);
+    expect((await world.fake.inspectContainer(next)).name).toBe('one');
+  });
 });

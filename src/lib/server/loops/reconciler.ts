@@ -3,6 +3,7 @@
  * the work that a crash of Slipway cut off, and takes away what a failed spawn could not.
  */
 import { isLive, type EndedBy } from '#lib/domain/agent-state.ts';
+import { containerName } from '#lib/domain/agent-name.ts';
 import { AppError } from '#lib/domain/errors.ts';
 import { isAborted } from '../aborted.ts';
 import { LABEL } from '#lib/domain/labels.ts';
@@ -11,6 +12,7 @@ import type { Host } from '../hosts/host.ts';
 import type { Log } from '../log.ts';
 import type { AgentRecords } from '../services/agent-records.ts';
 import type { Operations } from '../services/operations.ts';
+import { nextContainerName } from '../services/recreate-flow.ts';
 import type { Resumer } from '../services/resumer.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 
@@ -20,8 +22,8 @@ export interface ReconcilerParts {
   readonly instance: string;
   readonly agents: AgentRepository;
   readonly records: AgentRecords;
-  readonly operations: Operations;
-  readonly resumer: Resumer;
+  readonly operations: Pick<Operations, 'isBusy'>;
+  readonly resumer: Pick<Resumer, 'resume'>;
   readonly log: Log;
 }
 
@@ -104,7 +106,12 @@ export class Reconciler {
         if (anew && row.state === 'ready') {
           records.observe(
             row.id,
-            { kind: 'exited', exitCode: facts.exitCode, oomKilled: false, by: 'external' },
+            {
+              kind: 'exited',
+              exitCode: facts.exitCode,
+              oomKilled: false,
+              by: unheard ? 'host restart' : 'external',
+            },
             { endedAt: facts.startedAt },
           );
         }
@@ -132,14 +139,38 @@ export class Reconciler {
     }
   }
 
-  /** A container with the id of an agent of ours whose spawn failed while the engine was away. Of anything else the hands stay off. */
+  /**
+   * Containers with the id of an agent of ours that are not its container: left by a spawn that failed while the engine was away, or by a
+   * recreate that was cut off, on either side of its swap. Of anything else the hands stay off.
+   */
   async #leftOver(engine: Engine, container: ContainerSummary): Promise<void> {
     const { agents, operations, log } = this.#parts;
     const row = agents.byId(container.labels[LABEL.agentId] ?? '');
-    if (row === undefined || row.containerId === container.id || operations.isBusy(row.id)) return;
-    if (row.state !== 'failed' || row.containerId !== null) return;
+    if (row === undefined || row.state === 'removed' || operations.isBusy(row.id)) return;
+    const isNext = container.name === nextContainerName(row.id);
+    if (row.containerId === container.id) {
+      if (isNext) await this.#takeName(engine, row, container);
+      return;
+    }
+    const ofFailedSpawn = row.state === 'failed' && row.containerId === null;
+    const replaced = row.containerId !== null && container.name === containerName(row.name);
+    if (!ofFailedSpawn && !isNext && !replaced) return;
     await engine.removeContainer(container.id, { force: true });
-    log.info({ agent: row.name }, 'took away what its failed spawn had left');
+    log.info(
+      { agent: row.name, container: container.name },
+      'took away what a cut-off spawn or recreate had left',
+    );
+  }
+
+  /** The new container of a recreate that was cut off after the swap: the old one is taken away by the same look, before or after. */
+  async #takeName(engine: Engine, row: AgentRow, container: ContainerSummary): Promise<void> {
+    try {
+      await engine.renameContainer(container.id, containerName(row.name));
+    } catch (error) {
+      // the old one still has the name: the next look finds it free
+      if (!(error instanceof AppError) || (error.code !== 'NAME_TAKEN' && error.code !== 'CONFLICT'))
+        throw error;
+    }
   }
 }
 

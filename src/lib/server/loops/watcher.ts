@@ -2,7 +2,7 @@
  * Hears what the engine says and folds it into our agents, within moments. When the stream breaks the host is asked at once whether it is
  * still there; what was missed is found by the reconciler, since the engine keeps only its last 256 events.
  */
-import type { EndedBy } from '#lib/domain/agent-state.ts';
+import { isOwnEnd, type EndedBy } from '#lib/domain/agent-state.ts';
 import { AppError } from '#lib/domain/errors.ts';
 import { isAborted } from '../aborted.ts';
 import type { ContainerFacts, Engine, EngineEvent } from '../engine/engine.ts';
@@ -83,6 +83,14 @@ export class Watcher {
         const now = this.#parts.agents.byId(row.id) ?? row;
         // the end of the run before this one, heard after its restart was read: what is recorded now goes on
         if (facts !== null && isLaterRun(facts, at) && now.startedAt === facts.startedAt) return;
+        if (facts !== null && this.#startsAgain(now, facts, at)) {
+          records.observe(
+            row.id,
+            { kind: 'restarting', exitCode, oomKilled },
+            { startedAt: isLaterRun(facts, at) ? null : facts.startedAt, endedAt: at },
+          );
+          return;
+        }
         records.observe(
           row.id,
           { kind: 'exited', exitCode, oomKilled, by: this.#endedBy(now, event.id) },
@@ -104,13 +112,25 @@ export class Watcher {
     }
   }
 
+  /** Whether its restart policy starts it again, or has already. */
+  #startsAgain(row: AgentRow, facts: ContainerFacts, endedAt: number): boolean {
+    if (row.state === 'stopping' || row.state === 'removing' || isOwnRestart(row)) return false;
+    if (facts.status === 'restarting') return true;
+    return row.spec.restart.name !== 'no' && isLaterRun(facts, endedAt) && !this.#kills.has(facts.id);
+  }
+
   #endedBy(row: AgentRow, containerId: string): EndedBy {
-    if (row.state === 'restarting' || row.state === 'stopping' || this.#parts.records.isIntended(row.id))
+    if (isOwnRestart(row) || row.state === 'stopping' || this.#parts.records.isIntended(row.id))
       return 'slipway';
     const killed = this.#kills.get(containerId);
     this.#kills.delete(containerId);
     return killed !== undefined && Date.now() - killed < KILL_REMEMBERED_MS ? 'external' : 'itself';
   }
+}
+
+/** In the middle of a restart that somebody asked for, and not of one by its policy. */
+function isOwnRestart(row: AgentRow): boolean {
+  return row.state === 'restarting' && !isOwnEnd(row.reason);
 }
 
 /** Whether the container runs, and has been started after something ended at `endedAt`. */

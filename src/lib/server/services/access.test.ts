@@ -7,6 +7,8 @@ const MAY = {
   'agents.see': ['viewer', 'operator', 'admin'],
   'agents.change': ['operator', 'admin'],
   'agents.inspect': ['operator', 'admin'],
+  'containers.adopt': ['admin'],
+  'host.prune': ['admin'],
   'hosts.see': ['viewer', 'operator', 'admin'],
   'operations.see': ['viewer', 'operator', 'admin'],
   'operations.cancel': ['operator', 'admin'],

@@ -23,6 +23,8 @@ const RIGHTS = {
   'agents.see': 'viewer',
   'agents.change': 'operator',
   'agents.inspect': 'operator',
+  'containers.adopt': 'admin',
+  'host.prune': 'admin',
   'hosts.see': 'viewer',
   'operations.see': 'viewer',
   'operations.cancel': 'operator',

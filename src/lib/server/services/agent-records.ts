@@ -2,7 +2,7 @@
  * The only place where an agent's row changes. Row, life and fact are written in one transaction; the state moves by the table of the
  * state machine (our own steps) or by what the engine says (observations), and nowhere else.
  */
-import { advance, observe, type AgentState, type Observation } from '#lib/domain/agent-state.ts';
+import { advance, isOwnEnd, observe, type AgentState, type Observation } from '#lib/domain/agent-state.ts';
 import type { Problem } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type LifeId } from '#lib/domain/ids.ts';
 import type { AgentView, HostState } from '#lib/protocol/views.ts';
@@ -86,22 +86,30 @@ export class AgentRecords {
   /** Folds in what the engine says. Gives the row after it; a late or repeated report changes nothing and is not told. */
   observe(id: AgentId, seen: Observation, times: ContainerTimes = {}): AgentRow {
     const found = this.#row(id);
+    // a restart of our own is over when its readiness says so, not when the engine has started it
+    const again = seen.kind === 'started' || seen.kind === 'running';
+    if (found.state === 'restarting' && again && this.isIntended(id)) return found;
     // the report of a start that was read from inspect already, and whose end is known: it comes too late to be news
     if (seen.kind === 'started' && found.endedAt !== null && found.startedAt === times.startedAt)
       return found;
     // an end that is heard of before its start was read brings the start along, or this life would have no record
-    const started = seen.kind === 'exited' && found.state === 'starting' ? times.startedAt : null;
+    const ends = seen.kind === 'exited' || (seen.kind === 'restarting' && seen.exitCode !== undefined);
+    const started = ends && found.state === 'starting' ? times.startedAt : null;
     const before =
       started === undefined || started === null || started === found.startedAt
         ? found
         : this.patch(id, { startedAt: started, endedAt: null, exitCode: null });
     const transition = observe(before.state, seen);
     const end: AgentPatch =
-      seen.kind === 'exited' ? { exitCode: seen.exitCode, endedAt: times.endedAt ?? Date.now() } : {};
+      'exitCode' in seen ? { exitCode: seen.exitCode, endedAt: times.endedAt ?? Date.now() } : {};
     if (transition === null) {
-      // in the middle of a restart or a removal the end is expected, and still the end of a life
-      const expected = before.state === 'restarting' || before.state === 'removing';
-      if (!expected || seen.kind !== 'exited' || before.endedAt !== null) return before;
+      // in the middle of a restart or a removal the end is expected, and still the end of a life; while it is
+      // starting its restart policy may give it several
+      const expected =
+        before.state === 'restarting' ||
+        before.state === 'removing' ||
+        (before.state === 'starting' && seen.kind === 'restarting');
+      if (!expected || !ends || before.endedAt !== null) return before;
       return this.#journal.commit((tell) =>
         this.#write(tell, before, before.state, before.reason, end, seen),
       );
@@ -112,17 +120,25 @@ export class AgentRecords {
       runs && fresh
         ? { startedAt: times.startedAt ?? Date.now(), endedAt: null, exitCode: null, wanted: 'running' }
         : {};
-    const rest: AgentPatch = seen.kind === 'exited' ? { ...end, wanted: 'stopped' } : {};
+    const rest: AgentPatch = seen.kind === 'exited' ? { ...end, wanted: 'stopped' } : end;
     const gone: AgentPatch =
       transition.to === 'removed' ? { wanted: 'removed', endedAt: before.endedAt ?? Date.now() } : {};
-    const reason =
-      (transition.reason === 'external' ? this.#intents.get(id) : transition.reason) ??
-      transition.reason ??
-      this.#intents.get(id) ??
-      before.reason;
+    const byPolicy = before.state === 'restarting' && runs && isOwnEnd(before.reason);
+    const boot: AgentPatch = runs && fresh && !byPolicy ? { bootedAt: times.startedAt ?? Date.now() } : {};
+    const reason = byPolicy
+      ? 'restart policy'
+      : ((transition.reason === 'external' ? this.#intents.get(id) : transition.reason) ??
+        transition.reason ??
+        this.#intents.get(id) ??
+        before.reason);
     return this.#journal.commit((tell) =>
-      this.#write(tell, before, transition.to, reason, { ...rest, ...start, ...gone }, seen),
+      this.#write(tell, before, transition.to, reason, { ...rest, ...start, ...boot, ...gone }, seen),
     );
+  }
+
+  /** The agent has another container from now on, and it is ready. The life of the one before ends here. */
+  swap(id: AgentId, reason: string, patch: AgentPatch): AgentRow {
+    return this.#journal.commit((tell) => this.#write(tell, this.#row(id), 'ready', reason, patch));
   }
 
   /** Changes that are no change of state. */
@@ -168,7 +184,7 @@ export class AgentRecords {
       this.#agents.closeLife(current, {
         endedAt: after.endedAt ?? runs ?? Date.now(),
         exitCode: after.endedAt === null ? null : after.exitCode,
-        oomKilled: seen?.kind === 'exited' && seen.oomKilled,
+        oomKilled: seen !== undefined && 'oomKilled' in seen && seen.oomKilled,
         reason: after.reason,
       });
     }

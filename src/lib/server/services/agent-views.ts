@@ -33,7 +33,10 @@ export function agentView(row: AgentRow, fleet: Fleet): AgentView {
     exitCode: row.exitCode,
     error: row.error,
     attention: attentionOf(row),
-    stopDeadline: row.state === 'stopping' ? iso(row.stopDeadline) : null,
+    stopDeadline: row.state === 'stopping' || row.state === 'removing' ? iso(row.stopDeadline) : null,
+    notes: row.notes,
+    color: row.color,
+    adopted: row.adopted,
     can: commandsOf(row),
   };
 }
@@ -42,12 +45,12 @@ export function agentView(row: AgentRow, fleet: Fleet): AgentView {
 function commandsOf(row: AgentRow): readonly AgentCommand[] {
   const table: readonly AgentCommand[] = allowed[row.state];
   // a stop can be taken back until its signal is sent; from then on the row no longer wants to run
-  const commands =
-    row.state === 'stopping' && row.wanted !== 'running'
-      ? table.filter((command) => command !== 'cancel')
-      : table;
+  const tooLate =
+    (row.state === 'stopping' && row.wanted !== 'running') ||
+    (row.state === 'removing' && row.wanted === 'removed');
+  const commands = tooLate ? table.filter((command) => command !== 'cancel') : table;
   if (row.containerId !== null) return commands;
-  return commands.filter((command) => command !== 'snapshot' && command !== 'stop');
+  return commands.filter((command) => command !== 'snapshot' && command !== 'stop' && command !== 'update');
 }
 
 function attentionOf(row: AgentRow): AttentionKind | null {

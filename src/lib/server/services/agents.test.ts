@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '#lib/domain/errors.ts';
 import { settled, useDrivenTime } from '../testing/driven-time.ts';
 import { makeWorld, person, type TestWorld } from '../testing/world.ts';
-import type { AgentFilter } from './agents.ts';
+import type { AgentFilter } from './agent-filter.ts';
 
 useDrivenTime();
 
@@ -199,7 +199,7 @@ describe('one agent', () => {
     expect(world.services.agents.get(world.admin, 'fox')).toMatchObject({
       state: 'failed',
       attention: null,
-      can: ['start', 'remove'],
+      can: ['start', 'rename', 'recreate', 'remove'],
     });
   });
 });

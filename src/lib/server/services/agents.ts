@@ -1,137 +1,49 @@
 /** What a person can do with agents. Every method asks for the right in its first line; the flows behind it are beside this file. */
-import { can, type AgentCommand } from '#lib/domain/agent-state.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { can, type AgentCommand, type AgentState } from '#lib/domain/agent-state.ts';
 import { AppError, notFound } from '#lib/domain/errors.ts';
-import { killInput, parseInput, removeInput, stopInput } from '#lib/domain/inputs.ts';
-import type {
-  AgentDetailView,
-  AgentView,
-  HistoryEntry,
-  LifeView,
-  OperationView,
-  Pulse,
-  StatsSample,
-} from '#lib/protocol/views.ts';
-import type { Fleet } from '../hosts/fleet.ts';
-import type { AgentRepository, AgentRow } from '../storage/agents.ts';
-import type { Journal } from '../storage/journal.ts';
-import type { PulseBoard } from '../streams/pulse-board.ts';
+import { parseInput } from '#lib/domain/inputs/parse-input.ts';
+import { specInput, type SpecInput } from '#lib/domain/inputs/spawn-input.ts';
+import {
+  cloneInput,
+  keepAliveInput,
+  killInput,
+  recreateInput,
+  removeInput,
+  renameInput,
+  stopInput,
+  updateInput,
+} from '#lib/domain/inputs/verb-inputs.ts';
+import { mergeInput } from '#lib/domain/merge-input.ts';
+import type { PlainInput } from '#lib/domain/spec-input.ts';
+import type { AgentDetailView, OperationKind } from '#lib/protocol/views.ts';
+import type { AgentRow } from '../storage/agents.ts';
 import { asReason, authorize, type Actor } from './access.ts';
-import type { AgentRecords } from './agent-records.ts';
-import { lifeView } from './agent-views.ts';
-import type { Operations } from './operations.ts';
+import { AgentReading, type ReadingParts } from './agent-reading.ts';
+import type { Changes } from './changes.ts';
+import type { Operation } from './operations.ts';
+import type { RecreateFlow } from './recreate-flow.ts';
+import type { Removal } from './removal.ts';
 import type { Spawned, Spawning } from './spawning.ts';
 import type { Verbs } from './verbs.ts';
 
-export interface AgentFilter {
-  readonly status?: readonly string[];
-  readonly type?: readonly string[];
-  readonly role?: readonly string[];
-  readonly host?: readonly string[];
-  /** `key` or `key=value`. */
-  readonly tag?: readonly string[];
-  readonly q?: string | null;
-}
-
-export interface AgentPage {
-  readonly agents: readonly AgentView[];
-  readonly count: number;
-  readonly nextCursor?: string;
-}
-
-export interface AgentServiceParts {
-  readonly agents: AgentRepository;
-  readonly records: AgentRecords;
-  readonly journal: Journal;
-  readonly operations: Operations;
+export interface AgentServiceParts extends ReadingParts {
   readonly spawning: Spawning;
   readonly verbs: Verbs;
-  readonly fleet: Fleet;
-  readonly pulses: PulseBoard;
+  readonly removal: Removal;
+  readonly changes: Changes;
+  readonly recreateFlow: RecreateFlow;
+  /** Commits the agent under a name that is made; for a stop that wants a snapshot first. */
+  readonly snapshotOf: (actor: Actor, row: AgentRow, operation: Operation) => Promise<unknown>;
 }
 
-export class AgentService {
-  readonly #parts: AgentServiceParts;
+/** Which operation a cancel takes back. */
+const CANCELS: Readonly<Partial<Record<AgentState, OperationKind>>> = {
+  stopping: 'stop',
+  removing: 'remove',
+};
 
-  constructor(parts: AgentServiceParts) {
-    this.#parts = parts;
-  }
-
-  /** All agents that are not removed, newest first. From memory. */
-  list(actor: Actor | null, filter: AgentFilter = {}): readonly AgentView[] {
-    authorize(actor, 'agents.see');
-    const { agents, records } = this.#parts;
-    const rows =
-      filter.status?.includes('removed') === true
-        ? [...agents.list(), ...agents.removed(500)]
-        : agents.list();
-    return rows
-      .map((row) => records.view(row))
-      .filter((view) => matches(view, filter))
-      .sort((a, b) => (a.id < b.id ? 1 : -1));
-  }
-
-  /** The same in pages; the cursor is the id of the last one given. */
-  page(actor: Actor | null, filter: AgentFilter, limit: number, cursor: string | null): AgentPage {
-    const all = this.list(actor, filter);
-    const rest = cursor === null ? all : all.filter((view) => view.id < cursor);
-    const page = rest.slice(0, limit);
-    const last = page.at(-1);
-    return {
-      agents: page,
-      count: all.length,
-      ...(rest.length > limit && last !== undefined ? { nextCursor: last.id } : {}),
-    };
-  }
-
-  /** By id, or by the name of one that is not removed. Throws NOT_FOUND. */
-  get(actor: Actor | null, idOrName: string): AgentDetailView {
-    authorize(actor, 'agents.see');
-    return this.#detail(this.#row(idOrName));
-  }
-
-  pulses(actor: Actor | null): Readonly<Record<string, Pulse>> {
-    authorize(actor, 'agents.see');
-    const now = Date.now();
-    const entries = this.#parts.agents.list().flatMap((row) => {
-      const pulse = this.#parts.pulses.pulse(row.id, now);
-      return pulse === null ? [] : [[row.id, pulse] as const];
-    });
-    return Object.fromEntries(entries);
-  }
-
-  pulse(actor: Actor | null, idOrName: string): Pulse | null {
-    authorize(actor, 'agents.see');
-    return this.#parts.pulses.pulse(this.#row(idOrName).id, Date.now());
-  }
-
-  samples(actor: Actor | null, idOrName: string): readonly StatsSample[] {
-    authorize(actor, 'agents.see');
-    return this.#parts.pulses.samples(this.#row(idOrName).id);
-  }
-
-  history(actor: Actor | null, idOrName: string): readonly HistoryEntry[] {
-    authorize(actor, 'agents.see');
-    return this.#parts.journal.history(this.#row(idOrName).id, 500);
-  }
-
-  lives(actor: Actor | null, idOrName: string): readonly LifeView[] {
-    authorize(actor, 'agents.see');
-    return this.#parts.agents.lives(this.#row(idOrName).id, 200).map(lifeView);
-  }
-
-  operationsOf(actor: Actor | null, idOrName: string): readonly OperationView[] {
-    authorize(actor, 'operations.see');
-    return this.#parts.operations.ofAgent(this.#row(idOrName).id, 50);
-  }
-
-  /** What the engine says of the container, whole. Throws NOT_FOUND when there is none. */
-  async inspect(actor: Actor | null, idOrName: string): Promise<Readonly<Record<string, unknown>>> {
-    authorize(actor, 'agents.inspect');
-    const row = this.#row(idOrName);
-    if (row.containerId === null) throw new AppError('NOT_FOUND', 'This agent has no container now');
-    return (await this.#parts.fleet.engine(row.hostId).inspectContainer(row.containerId)).raw;
-  }
-
+export class AgentService extends AgentReading<AgentServiceParts> {
   /** Makes an agent. Gives it in `queued` at once; with `wait` when it is ready, or throws why not. */
   async spawn(
     actor: Actor | null,
@@ -139,20 +51,20 @@ export class AgentService {
     options: { wait?: boolean; idempotencyKey?: string | null } = {},
   ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
-    const spawned: Spawned = await this.#parts.spawning.spawn(who, input, options.idempotencyKey ?? null);
+    const spawned: Spawned = await this.parts.spawning.spawn(who, input, options.idempotencyKey ?? null);
     if (options.wait === true && spawned.operation !== null) await spawned.operation.done;
-    return this.#detail(this.#row(spawned.row.id));
+    return this.detail(this.row(spawned.row.id));
   }
 
   /** Same container, filesystem as it was. Of one that could not be made: tries again. Running already: success. */
   start(actor: Actor | null, idOrName: string, options: { wait?: boolean } = {}): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
-    const row = this.#row(idOrName);
-    if (row.state === 'ready' || row.state === 'starting') return Promise.resolve(this.#detail(row));
+    const row = this.row(idOrName);
+    if (row.state === 'ready' || row.state === 'starting') return Promise.resolve(this.detail(row));
     this.#guard(row, 'start');
     if (row.containerId === null)
-      return this.#finish(row, this.#parts.spawning.again(row, asReason(who)).done, options);
-    return this.#finish(row, this.#parts.verbs.start(row, asReason(who)).done, options);
+      return this.#finish(row, this.parts.spawning.again(row, asReason(who)).done, options);
+    return this.#finish(row, this.parts.verbs.start(row, asReason(who)).done, options);
   }
 
   /**
@@ -166,12 +78,16 @@ export class AgentService {
   ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const wish = parseInput(stopInput, input);
-    const row = this.#row(idOrName);
+    const row = this.row(idOrName);
     if (row.state === 'stopped' || row.state === 'exited' || row.state === 'crashed')
-      return Promise.resolve(this.#detail(row));
-    if (row.state === 'stopping') return Promise.resolve(this.#detail(row));
+      return Promise.resolve(this.detail(row));
+    if (row.state === 'stopping') return Promise.resolve(this.detail(row));
     this.#guard(row, 'stop');
-    return this.#finish(row, this.#parts.verbs.stop(row, asReason(who), wish).done, options);
+    const { verbs, snapshotOf } = this.parts;
+    const first = wish.snapshot
+      ? (operation: Operation) => snapshotOf(who, this.row(row.id), operation)
+      : null;
+    return this.#finish(row, verbs.stop(row, asReason(who), wish, first).done, options);
   }
 
   restart(
@@ -182,33 +98,33 @@ export class AgentService {
   ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const { timeout } = parseInput(stopInput, input);
-    const row = this.#row(idOrName);
+    const row = this.row(idOrName);
     this.#guard(row, 'restart');
-    return this.#finish(row, this.#parts.verbs.restart(row, asReason(who), timeout).done, options);
+    return this.#finish(row, this.parts.verbs.restart(row, asReason(who), timeout).done, options);
   }
 
   async pause(actor: Actor | null, idOrName: string): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
-    const row = this.#row(idOrName);
-    if (row.state === 'paused') return this.#detail(row);
+    const row = this.row(idOrName);
+    if (row.state === 'paused') return this.detail(row);
     this.#guard(row, 'pause');
-    return this.#detail(await this.#parts.verbs.pause(row, asReason(who)));
+    return this.detail(await this.parts.verbs.pause(row, asReason(who)));
   }
 
   async resume(actor: Actor | null, idOrName: string): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
-    const row = this.#row(idOrName);
-    if (row.state === 'ready') return this.#detail(row);
+    const row = this.row(idOrName);
+    if (row.state === 'ready') return this.detail(row);
     this.#guard(row, 'resume');
-    return this.#detail(await this.#parts.verbs.resume(row, asReason(who)));
+    return this.detail(await this.parts.verbs.resume(row, asReason(who)));
   }
 
   async kill(actor: Actor | null, idOrName: string, input: unknown = {}): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const { signal } = parseInput(killInput, input);
-    const row = this.#row(idOrName);
+    const row = this.row(idOrName);
     this.#guard(row, 'kill');
-    return this.#detail(await this.#parts.verbs.kill(row, asReason(who), signal));
+    return this.detail(await this.parts.verbs.kill(row, asReason(who), signal));
   }
 
   /** Stops it if told to by `force`, and removes the container. History and snapshots stay. Throws CONFLICT while it runs without `force`. */
@@ -220,7 +136,7 @@ export class AgentService {
   ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const wish = parseInput(removeInput, input);
-    const row = this.#row(idOrName);
+    const row = this.row(idOrName);
     if (row.state === 'removed') throw notFound('agent', idOrName);
     const running = row.startedAt !== null && row.endedAt === null;
     if (running && !wish.force) {
@@ -228,22 +144,126 @@ export class AgentService {
         hint: 'Stop it first, or remove it with force.',
       });
     }
-    if (row.state === 'removing') return Promise.resolve(this.#detail(row));
-    return this.#finish(row, this.#parts.verbs.remove(row, asReason(who), wish.timeout).done, options);
+    // in its grace it can be told to go at once
+    const inGrace = row.state === 'removing' && row.wanted !== 'removed';
+    if (row.state === 'removing' && !(inGrace && wish.force && wish.grace === 0))
+      return Promise.resolve(this.detail(row));
+    const removal = { timeoutMs: wish.timeout, graceMs: wish.grace };
+    return this.#finish(row, this.parts.removal.remove(row, asReason(who), removal).done, options);
   }
 
-  /** Takes back a spawn that is not ready yet, or a stop that is still counting down. */
+  /** Throws NAME_TAKEN. */
+  async rename(actor: Actor | null, idOrName: string, input: unknown): Promise<AgentDetailView> {
+    const who = authorize(actor, 'agents.change');
+    const { name } = parseInput(renameInput, input);
+    const { spawning, changes, fleet } = this.parts;
+    const row = this.row(idOrName);
+    if (row.name === name) return this.detail(row);
+    this.#guard(row, 'rename');
+    await spawning.refuseTakenName(fleet.engine(row.hostId), name);
+    await changes.rename(this.row(row.id), asReason(who), name).done;
+    return this.detail(this.row(row.id));
+  }
+
+  /**
+   * Limits, restart policy, idle rule, ttl, notes and colour, without a restart; also the name. Throws TAGS_IMMUTABLE for a change of tags.
+   */
+  async update(actor: Actor | null, idOrName: string, input: unknown): Promise<AgentDetailView> {
+    const who = authorize(actor, 'agents.change');
+    const { name, tags, ...wish } = parseInput(updateInput, input);
+    const row = this.row(idOrName);
+    refuseOtherTags(row, tags);
+    const { notes, color, ...forContainer } = wish;
+    // what is only noted here can be changed whatever it does, also of one that is gone
+    if (Object.values(forContainer).some((each) => each !== undefined)) {
+      this.#guard(row, 'update');
+      // its next container is made of what was asked for before
+      if (this.parts.operations.findRunning(row.id, 'recreate') !== undefined)
+        throw new AppError('CONFLICT', `${row.name} is being recreated`, {
+          hint: 'Wait until that is over.',
+        });
+    }
+    if (name !== undefined) await this.rename(who, row.id, { name });
+    if (notes !== undefined || color !== undefined || Object.keys(forContainer).length > 0)
+      await this.parts.changes.update(this.row(row.id), asReason(who), wish).done;
+    return this.detail(this.row(row.id));
+  }
+
+  /**
+   * A new container with some fields other than they are: the old one is given up when the new one is ready. Of an agent without a container:
+   * tries again with these fields. Throws TAGS_IMMUTABLE, and what a spawn throws.
+   */
+  recreate(
+    actor: Actor | null,
+    idOrName: string,
+    input: unknown = {},
+    options: { wait?: boolean } = {},
+  ): Promise<AgentDetailView> {
+    const who = authorize(actor, 'agents.change');
+    const { specs, spawning, recreateFlow } = this.parts;
+    const { timeout, ...changes } = parseInput(recreateInput, input);
+    const row = this.row(idOrName);
+    refuseOtherTags(row, changes['tags']);
+    this.#guard(row, 'recreate');
+    const spec = specs.make(who, row.name, specs.type(row.type), this.#changed(row, changes));
+    const done =
+      row.containerId === null
+        ? spawning.again(row, asReason(who), spec).done
+        : recreateFlow.recreate(row, asReason(who), spec, timeout, asRequest(input)).done;
+    return this.#finish(row, done, options);
+  }
+
+  /** The same spec under a new name; fields may be other than they are. Of a removed one too. */
+  async clone(
+    actor: Actor | null,
+    idOrName: string,
+    input: unknown = {},
+    options: { wait?: boolean } = {},
+  ): Promise<AgentDetailView> {
+    const who = authorize(actor, 'agents.change');
+    const { specs, spawning, fleet } = this.parts;
+    const { name, host, ...changes } = parseInput(cloneInput, input);
+    const row = this.row(idOrName);
+    const merged = this.#changed(row, changes);
+    const spawned = await spawning.create(who, {
+      name: name ?? null,
+      type: row.type,
+      host: host ?? fleet.find(row.hostId)?.name ?? 'auto',
+      notes: row.notes,
+      spec: (chosen) => specs.make(who, chosen, specs.type(row.type), merged),
+    });
+    return this.#finish(spawned.row, spawned.operation?.done ?? Promise.resolve(), options);
+  }
+
+  /** Its idle time is not counted for a while. Throws CONFLICT when it does not run. */
+  keepAlive(actor: Actor | null, idOrName: string, input: unknown = {}): AgentDetailView {
+    authorize(actor, 'agents.change');
+    const { seconds } = parseInput(keepAliveInput, input);
+    const row = this.row(idOrName);
+    if (row.startedAt === null || row.endedAt !== null)
+      throw new AppError('CONFLICT', `${row.name} is not running`, { hint: 'Start it.' });
+    const until = Date.now() + (seconds ?? row.spec.idle.timeout) * 1000;
+    return this.detail(this.parts.records.patch(row.id, { keepAliveUntil: until }));
+  }
+
+  /** Takes back a spawn that is not ready yet, or a stop or a removal that is still counting down. */
   cancel(actor: Actor | null, idOrName: string): AgentDetailView {
     authorize(actor, 'agents.change');
-    const { operations } = this.#parts;
-    const row = this.#row(idOrName);
+    const { operations } = this.parts;
+    const row = this.row(idOrName);
     this.#guard(row, 'cancel');
     const operation =
-      operations.findRunning(row.id, row.state === 'stopping' ? 'stop' : 'spawn') ??
+      operations.findRunning(row.id, CANCELS[row.state] ?? 'spawn') ??
       operations.findRunning(row.id, 'start');
     if (operation === undefined) throw new AppError('CONFLICT', 'There is nothing left to cancel');
     operations.cancel(actor, operation);
-    return this.#detail(this.#row(row.id));
+    return this.detail(this.row(row.id));
+  }
+
+  /** The fields of an agent with changes laid over them. Throws VALIDATION that names the field as the caller wrote it. */
+  #changed(row: AgentRow, changes: PlainInput): SpecInput {
+    const kept = this.parts.specs.asInput(row.name, row.type, row.spec);
+    return parseInput(specInput, mergeInput(kept, changes));
   }
 
   async #finish(
@@ -252,12 +272,12 @@ export class AgentService {
     options: { wait?: boolean },
   ): Promise<AgentDetailView> {
     if (options.wait === true) await done;
-    return this.#detail(this.#row(row.id));
+    return this.detail(this.row(row.id));
   }
 
   #guard(row: AgentRow, command: AgentCommand): void {
-    this.#parts.fleet.engine(row.hostId);
-    const view = this.#parts.records.view(row);
+    this.parts.fleet.engine(row.hostId);
+    const view = this.parts.records.view(row);
     if (can(row.state, command) && view.can.includes(command)) return;
     const now = row.state === 'failed' && row.error !== null ? 'it failed' : `it is ${row.state}`;
     throw new AppError('CONFLICT', `${row.name} cannot ${command} now: ${now}`, {
@@ -265,46 +285,14 @@ export class AgentService {
         view.can.length === 0 ? 'Nothing can be done with it now.' : `Possible now: ${view.can.join(', ')}.`,
     });
   }
-
-  #row(idOrName: string): AgentRow {
-    const { agents } = this.#parts;
-    const row = agents.byName(idOrName) ?? agents.byId(idOrName);
-    if (row === undefined) throw notFound('agent', idOrName);
-    return row;
-  }
-
-  #detail(row: AgentRow): AgentDetailView {
-    const active = this.#parts.pulses.lastActivityAt(row.id) ?? row.lastActivityAt;
-    return {
-      ...this.#parts.records.view(row),
-      lastActivityAt: active === null ? null : new Date(active).toISOString(),
-      spec: row.spec,
-    };
-  }
 }
 
-function matches(view: AgentView, filter: AgentFilter): boolean {
-  const among = (wanted: readonly string[] | undefined, value: string | null) =>
-    wanted === undefined || wanted.length === 0 || (value !== null && wanted.includes(value));
-  const tagged = (wanted: string) => {
-    const at = wanted.indexOf('=');
-    if (at === -1) return Object.hasOwn(view.tags, wanted);
-    const key = wanted.slice(0, at);
-    return Object.hasOwn(view.tags, key) && view.tags[key] === wanted.slice(at + 1);
-  };
-  const q = filter.q?.trim().toLowerCase() ?? '';
-  return (
-    among(filter.status, view.status) &&
-    among(filter.type, view.type) &&
-    among(filter.role, view.role) &&
-    among(filter.host, view.host) &&
-    (filter.tag ?? []).every(tagged) &&
-    (q === '' ||
-      [
-        view.name,
-        view.image,
-        view.type,
-        ...Object.entries(view.tags).map(([key, value]) => `${key}=${value}`),
-      ].some((text) => text.toLowerCase().includes(q)))
-  );
+/** Tags are labels of the container, and labels cannot be changed. */
+function refuseOtherTags(row: AgentRow, tags: unknown): void {
+  if (tags === undefined || isDeepStrictEqual(tags, row.spec.tags)) return;
+  throw new AppError('TAGS_IMMUTABLE', `The tags of ${row.name} cannot be changed`);
+}
+
+function asRequest(input: unknown): Readonly<Record<string, unknown>> {
+  return typeof input === 'object' && input !== null ? { ...input } : {};
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { logQuery, parseInput } from '#lib/domain/inputs.ts';
+import { logQuery } from '#lib/domain/inputs/log-query.ts';
+import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
 import { LogTail } from '../streams/log-tail.ts';
 import { ScriptedLog } from '../streams/testing/scripted-log.ts';

@@ -1,6 +1,6 @@
 /** Reading an agent's log from the engine, for pages that need no script and for the API. */
 import { AppError, notFound } from '#lib/domain/errors.ts';
-import type { LogQuery } from '#lib/domain/inputs.ts';
+import type { LogQuery } from '#lib/domain/inputs/log-query.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';

@@ -4,7 +4,7 @@
  */
 import { AppError, notFound, type Problem } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type HostId, type OperationId } from '#lib/domain/ids.ts';
-import type { OperationKind, OperationView, StepView } from '#lib/protocol/views.ts';
+import type { OperationDetailView, OperationKind, OperationView, StepView } from '#lib/protocol/views.ts';
 import type { AppBus } from '../messages.ts';
 import type { Journal, Tell } from '../storage/journal.ts';
 import type { OperationRepository, OperationRow } from '../storage/operations.ts';
@@ -17,6 +17,8 @@ export interface OperationPlan {
   readonly actor: string;
   readonly steps: readonly string[];
   readonly cancellable: boolean;
+  /** What was asked for, so that it can be tried again; no secrets. */
+  readonly request?: Readonly<Record<string, unknown>>;
 }
 
 /** What the work of an operation has in its hands. */
@@ -27,6 +29,8 @@ export interface Operation {
   /** Runs one named step of the plan. What it resolves to is the step's result; a thrown error fails the step. */
   step<Value>(name: string, work: (note: (text: string) => void) => Promise<Value>): Promise<Value>;
   progress(step: string, percent: number | null, text: string): void;
+  /** Keeps a line of what the engine says meanwhile; of very many the first and the last are kept. */
+  output(line: string): void;
   /** From here on cancelling is too late. */
   commitPoint(): void;
 }
@@ -41,8 +45,11 @@ interface Running {
   row: OperationRow;
   readonly controller: AbortController;
   readonly done: PromiseWithResolvers<undefined>;
+  readonly output: string[];
   cancellable: boolean;
 }
+
+const OUTPUT_LINES = 500;
 
 export class Operations {
   readonly #journal: Journal;
@@ -85,6 +92,8 @@ export class Operations {
         note: null,
       })),
       error: null,
+      request: plan.request ?? null,
+      output: null,
       startedAt: Date.now(),
       endedAt: null,
     };
@@ -107,6 +116,7 @@ export class Operations {
       row,
       controller: new AbortController(),
       done: Promise.withResolvers(),
+      output: [],
       cancellable,
     };
     this.#running.set(row.id, running);
@@ -161,11 +171,21 @@ export class Operations {
       .map((row) => this.#view(row, this.#running.get(row.id)?.cancellable ?? false));
   }
 
-  get(actor: Actor | null, id: string): OperationView {
+  get(actor: Actor | null, id: string): OperationDetailView {
     authorize(actor, 'operations.see');
+    const row = this.row(id);
+    const running = this.#running.get(row.id);
+    return {
+      ...this.#view(row, running?.cancellable ?? false),
+      output: running?.output ?? row.output ?? [],
+    };
+  }
+
+  /** Throws NOT_FOUND. */
+  row(id: string): OperationRow {
     const row = this.#repository.byId(id);
     if (row === undefined) throw notFound('operation', id);
-    return this.#view(row, this.#running.get(row.id)?.cancellable ?? false);
+    return row;
   }
 
   ofAgent(agentId: AgentId, limit: number): readonly OperationView[] {
@@ -179,7 +199,7 @@ export class Operations {
     const cutOff = new AppError('CANCELLED', 'Slipway ended in the middle of it', {
       hint: 'It is taken up again by itself where that makes sense.',
     });
-    for (const row of this.#repository.running()) this.#finish(row, 'failed', cutOff.toProblem());
+    for (const row of this.#repository.running()) this.#finish(row, 'failed', cutOff.toProblem(), []);
   }
 
   /** Waits for running work, at most `patienceMs`. */
@@ -195,12 +215,17 @@ export class Operations {
   async #work<Value>(running: Running, work: (operation: Operation) => Promise<Value>): Promise<Value> {
     try {
       const value = await work(this.#operation(running));
-      this.#finish(running.row, 'succeeded', null);
+      this.#finish(running.row, 'succeeded', null, running.output);
       return value;
     } catch (error) {
       const problem = toProblem(error);
       if (problem.code === 'INTERNAL') this.#onBug(error, running.row.id);
-      this.#finish(running.row, problem.code === 'CANCELLED' ? 'cancelled' : 'failed', problem);
+      this.#finish(
+        running.row,
+        problem.code === 'CANCELLED' ? 'cancelled' : 'failed',
+        problem,
+        running.output,
+      );
       throw error;
     } finally {
       this.#running.delete(running.row.id);
@@ -239,6 +264,13 @@ export class Operations {
       progress: (step, percent, text) => {
         this.#bus.emit('progress', { operationId: row.id, agentId: row.agentId, step, percent, text });
       },
+      output: (line) => {
+        const { output } = running;
+        if (output.at(-1) === line) return;
+        output.push(line);
+        // the beginning says what was done, the end how it went: the middle goes
+        if (output.length > OUTPUT_LINES) output.splice(OUTPUT_LINES / 2, 2, '…');
+      },
       commitPoint: () => {
         controller.signal.throwIfAborted();
         running.cancellable = false;
@@ -256,11 +288,16 @@ export class Operations {
     running.row = row;
   }
 
-  #finish(row: OperationRow, state: OperationRow['state'], error: Problem | null): void {
+  #finish(
+    row: OperationRow,
+    state: OperationRow['state'],
+    error: Problem | null,
+    output: readonly string[],
+  ): void {
     const steps = row.steps.map((each): StepView =>
       each.state === 'waiting' ? { ...each, state: 'skipped' } : each,
     );
-    const patch = { state, error, steps, endedAt: Date.now() };
+    const patch = { state, error, steps, output: output.length === 0 ? null : output, endedAt: Date.now() };
     this.#journal.commit((tell) => {
       this.#repository.update(row.id, patch);
       tell({ kind: 'operation', operation: this.#view({ ...row, ...patch }, false) });
@@ -281,6 +318,7 @@ export class Operations {
       startedAt: new Date(row.startedAt).toISOString(),
       endedAt: row.endedAt === null ? null : new Date(row.endedAt).toISOString(),
       cancellable: cancellable && row.state === 'running',
+      retryable: (row.state === 'failed' || row.state === 'cancelled') && row.request !== null,
     };
   }
 }

@@ -1,6 +1,7 @@
 import type { ContainerSummary } from '../engine/engine.ts';
 import type { AgentRow } from '../storage/agents.ts';
 import type { Spawning } from './spawning.ts';
+import type { Removal } from './removal.ts';
 import type { Verbs } from './verbs.ts';
 
 const REASON = 'slipway restart';
@@ -9,10 +10,12 @@ const REASON = 'slipway restart';
 export class Resumer {
   readonly #spawning: Spawning;
   readonly #verbs: Verbs;
+  readonly #removal: Removal;
 
-  constructor(parts: { readonly spawning: Spawning; readonly verbs: Verbs }) {
+  constructor(parts: { readonly spawning: Spawning; readonly verbs: Verbs; readonly removal: Removal }) {
     this.#spawning = parts.spawning;
     this.#verbs = parts.verbs;
+    this.#removal = parts.removal;
   }
 
   /** Begins; does not wait for the end. `container` is what the engine lists for this agent. */
@@ -31,7 +34,7 @@ export class Resumer {
         ignore(this.#verbs.stopAgain(row, row.reason ?? REASON).done);
         return;
       case 'removing':
-        ignore(this.#verbs.remove(row, row.reason ?? REASON, 10_000).done);
+        ignore(this.#removal.remove(row, row.reason ?? REASON, { timeoutMs: 10_000, graceMs: 0 }).done);
         return;
       default:
     }

@@ -1,7 +1,8 @@
 /** Snapshots: an image committed from an agent, with its place in the agent's lineage. */
 import { AppError, notFound } from '#lib/domain/errors.ts';
 import { newId, type SnapshotId } from '#lib/domain/ids.ts';
-import { parseInput, snapshotInput } from '#lib/domain/inputs.ts';
+import { parseInput } from '#lib/domain/inputs/parse-input.ts';
+import { snapshotInput } from '#lib/domain/inputs/verb-inputs.ts';
 import { can } from '#lib/domain/agent-state.ts';
 import { inventSnapshotName, snapshotRepository } from '#lib/domain/snapshot-name.ts';
 import type { SnapshotView } from '#lib/protocol/views.ts';
@@ -10,10 +11,13 @@ import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { SnapshotRepository, SnapshotRow } from '../storage/snapshots.ts';
 import { asReason, authorize, type Actor } from './access.ts';
+import type { AgentRecords } from './agent-records.ts';
 import type { Operations } from './operations.ts';
+import { containerIdOf } from './verb-tools.ts';
 
 export interface SnapshotParts {
   readonly agents: AgentRepository;
+  readonly records: AgentRecords;
   readonly snapshots: SnapshotRepository;
   readonly journal: Journal;
   readonly operations: Operations;
@@ -48,7 +52,7 @@ export class SnapshotService {
     options: { wait?: boolean } = {},
   ): Promise<SnapshotView | null> {
     const who = authorize(actor, 'snapshots.change');
-    const { fleet, operations, snapshots } = this.#parts;
+    const { operations } = this.#parts;
     const input = parseInput(snapshotInput, raw);
     const row = this.#agent(idOrName);
     const { containerId } = row;
@@ -57,15 +61,8 @@ export class SnapshotService {
         hint: 'Wait until it is ready or stopped.',
       });
     }
-    const engine = fleet.engine(row.hostId);
-    const repository = snapshotRepository(row.name);
     const name = input.name ?? inventSnapshotName(new Date());
-    const image = `${repository}:${name}`;
-    if (snapshots.byImage(row.hostId, image) !== undefined || (await engine.inspectImage(image)) !== null) {
-      throw new AppError('CONFLICT', `There is a snapshot "${name}" of ${row.name} already`, {
-        hint: 'Choose another name.',
-      });
-    }
+    await this.#refuseTaken(row, name);
     const started = operations.start(
       {
         kind: 'snapshot',
@@ -74,38 +71,31 @@ export class SnapshotService {
         actor: asReason(who),
         steps: ['commit', 'record'],
         cancellable: false,
+        request: {
+          comment: input.comment,
+          pause: input.pause,
+          ...(input.name === undefined ? {} : { name }),
+        },
       },
       async (operation) => {
-        const { imageId } = await operation.step('commit', async (note) => {
-          const committed = await engine.commitContainer(containerId, {
-            repository,
-            tag: name,
-            comment: input.comment,
-            pause: input.pause,
-          });
-          note(image);
+        const imageId = await operation.step('commit', async (note) => {
+          const committed = await this.#commit(row, containerId, name, input);
+          note(snapshotImage(row, name));
           return committed;
         });
-        return operation.step('record', async () => {
-          const facts = await engine.inspectImage(image);
-          return this.#record({
-            id: newId<SnapshotId>(),
-            name,
-            agentId: row.id,
-            agentName: row.name,
-            hostId: row.hostId,
-            image,
-            imageId,
-            size: facts?.size ?? 0,
-            parentId: snapshots.ofAgent(row.id)[0]?.id ?? null,
-            comment: input.comment,
-            createdBy: who.name,
-            createdAt: Date.now(),
-          });
-        });
+        return operation.step('record', () => this.#keep(who, row, name, imageId, input.comment));
       },
     );
     return options.wait === false ? null : started.done;
+  }
+
+  /** The same as a step of another operation (a stop that wants one first), under a name that is made. */
+  async take(actor: Actor | null, row: AgentRow, comment: string): Promise<SnapshotView> {
+    const who = authorize(actor, 'snapshots.change');
+    const name = inventSnapshotName(new Date());
+    await this.#refuseTaken(row, name);
+    const imageId = await this.#commit(row, containerIdOf(row), name, { comment, pause: true });
+    return this.#keep(who, row, name, imageId, comment);
   }
 
   /** Deletes the snapshot's image. Throws CONFLICT when a container uses it. */
@@ -118,6 +108,66 @@ export class SnapshotService {
     journal.commit((tell) => {
       snapshots.delete(row.id);
       tell({ kind: 'snapshot', snapshot: snapshotView(row), deleted: true });
+    });
+  }
+
+  /** Asked before anything happens: the engine makes an image before it refuses its tag. Throws CONFLICT. */
+  async #refuseTaken(row: AgentRow, name: string): Promise<void> {
+    const { snapshots, fleet } = this.#parts;
+    const image = snapshotImage(row, name);
+    const taken =
+      snapshots.byImage(row.hostId, image) !== undefined ||
+      (await fleet.engine(row.hostId).inspectImage(image)) !== null;
+    if (!taken) return;
+    throw new AppError('CONFLICT', `There is a snapshot "${name}" of ${row.name} already`, {
+      hint: 'Choose another name.',
+    });
+  }
+
+  async #commit(
+    row: AgentRow,
+    containerId: string,
+    name: string,
+    { comment, pause }: { readonly comment: string; readonly pause: boolean },
+  ): Promise<string> {
+    // the engine pauses it meanwhile: that is our doing, not somebody else's
+    const over = this.#parts.records.intend(row.id, 'snapshot');
+    try {
+      const { imageId } = await this.#parts.fleet.engine(row.hostId).commitContainer(containerId, {
+        repository: snapshotRepository(row.name),
+        tag: name,
+        comment,
+        pause,
+      });
+      return imageId;
+    } finally {
+      over();
+    }
+  }
+
+  async #keep(
+    actor: Actor,
+    row: AgentRow,
+    name: string,
+    imageId: string,
+    comment: string,
+  ): Promise<SnapshotView> {
+    const { snapshots, fleet } = this.#parts;
+    const image = snapshotImage(row, name);
+    const facts = await fleet.engine(row.hostId).inspectImage(image);
+    return this.#record({
+      id: newId<SnapshotId>(),
+      name,
+      agentId: row.id,
+      agentName: row.name,
+      hostId: row.hostId,
+      image,
+      imageId,
+      size: facts?.size ?? 0,
+      parentId: snapshots.ofAgent(row.id)[0]?.id ?? null,
+      comment,
+      createdBy: actor.name,
+      createdAt: Date.now(),
     });
   }
 
@@ -135,6 +185,10 @@ export class SnapshotService {
     if (row === undefined) throw notFound('agent', idOrName);
     return row;
   }
+}
+
+function snapshotImage(row: AgentRow, name: string): string {
+  return `${snapshotRepository(row.name)}:${name}`;
 }
 
 function snapshotView(row: SnapshotRow): SnapshotView {

@@ -60,6 +60,7 @@ describe('a spawn that goes well', () => {
       validate: 'done',
       image: 'done',
       network: 'done',
+      volumes: 'done',
       create: 'done',
       start: 'done',
       ready: 'done',
@@ -90,22 +91,22 @@ describe('a spawn that goes well', () => {
   });
 });
 
+describe('what the host cannot give is refused before anything is written', () => {
+  it.each([
+    [{ resources: { cpu: 99 } }, 'RESOURCE_LIMIT'],
+    [{ resources: { memory: '4096g' } }, 'RESOURCE_LIMIT'],
+    [{ runtime: 'nobody-has-it' }, 'VALIDATION'],
+  ])('%j', async (input, code) => {
+    await expect(begin({ name: 'doomed', ...input })).rejects.toMatchObject({ code });
+    expect(world.agents.list()).toEqual([]);
+    expect(world.facts.filter((fact) => fact.kind === 'agent')).toEqual([]);
+  });
+});
+
 describe('a step that fails leaves nothing behind but a record', () => {
   afterEach(async () => {
     expect(await world.fake.listContainers()).toEqual([]);
     expect(await networkNames()).not.toContain(NETWORK);
-  });
-
-  it('validate: more cores than the host has', async () => {
-    const { row, steps } = await failing({ resources: { cpu: 99 } });
-    expect(row).toMatchObject({ state: 'failed', containerId: null, error: { code: 'RESOURCE_LIMIT' } });
-    expect(steps).toMatchObject({ validate: 'failed', image: 'skipped', ready: 'skipped' });
-    expect(world.states(row.id)).toEqual(['queued', 'failed']);
-  });
-
-  it('validate: more memory than the host has', async () => {
-    const { row } = await failing({ resources: { memory: '4096g' } });
-    expect(row.error?.code).toBe('RESOURCE_LIMIT');
   });
 
   it('image: it cannot be pulled', async () => {
@@ -444,7 +445,7 @@ it('of fifty at once never more than four are made at a time, and all end', asyn
 });
 
 function isBeingMade(agent: AgentView): boolean {
-  return ['preparing', 'creating', 'starting'].includes(agent.state);
+  return ['preparing', 'creating'].includes(agent.state);
 }
 
 describe('a command that ends at once', () => {

@@ -1,22 +1,25 @@
 /** Asking for an agent: what can be refused at once, its name, and the record that stands before the work begins (spawn-flow.ts). */
 import { createHash } from 'node:crypto';
-import { containerName, inventAgentName } from '#lib/domain/agent-name.ts';
-import { AGENT_TYPE_NAMES, findAgentType } from '#lib/domain/agent-types.ts';
-import { AppError } from '#lib/domain/errors.ts';
+import { readStartArgs } from '#lib/domain/agent-container.ts';
+import { AGENT_NAME_HELP, AGENT_NAME_RULE, containerName, inventAgentName } from '#lib/domain/agent-name.ts';
+import type { AgentSpec } from '#lib/domain/agent-spec.ts';
+import { AppError, validationError } from '#lib/domain/errors.ts';
 import { newId, type AgentId } from '#lib/domain/ids.ts';
-import { parseInput, spawnInput } from '#lib/domain/inputs.ts';
-import { resolveSpec, type SpecDefaults } from '#lib/domain/resolve-spec.ts';
+import { parseInput } from '#lib/domain/inputs/parse-input.ts';
+import { spawnInput } from '#lib/domain/inputs/spawn-input.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
+import type { Host } from '../hosts/host.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { SettingsRepository } from '../storage/settings.ts';
 import { asReason, type Actor } from './access.ts';
 import type { AgentRecords } from './agent-records.ts';
 import type { OperationPlan, Operations, StartedOperation } from './operations.ts';
 import { SPAWN_STEPS, type SpawnFlow } from './spawn-flow.ts';
+import { refuseWhatHostLacks, type SpecMaker } from './spec-maker.ts';
 
 export interface SpawnParts {
-  readonly defaults: SpecDefaults;
+  readonly specs: SpecMaker;
   readonly fleet: Fleet;
   readonly agents: AgentRepository;
   readonly records: AgentRecords;
@@ -31,6 +34,22 @@ export interface Spawned {
   readonly operation: StartedOperation<AgentRow> | null;
 }
 
+/** An agent that is about to be written down. */
+export interface NewAgent {
+  /** null: one is made. */
+  readonly name: string | null;
+  readonly type: string;
+  readonly host: string;
+  readonly notes?: string;
+  /** Called with each name that is tried. Throws what is wrong with the wish. */
+  readonly spec: (name: string) => AgentSpec;
+}
+
+interface Key {
+  readonly key: string;
+  readonly requestHash: string;
+}
+
 export class Spawning {
   readonly #parts: SpawnParts;
 
@@ -40,68 +59,44 @@ export class Spawning {
 
   /** Writes the agent down and begins. What can be refused at once is refused before anything is written. */
   async spawn(actor: Actor, raw: unknown, idempotencyKey: string | null): Promise<Spawned> {
-    const { agents, fleet, records, operations, settings, defaults } = this.#parts;
+    const { specs } = this.#parts;
     const input = parseInput(spawnInput, raw);
-    const key = idempotencyKey === null ? null : `${asReason(actor)} ${idempotencyKey}`;
     const requestHash = createHash('sha256').update(JSON.stringify(input)).digest('hex');
-    const earlier = key === null ? null : this.#earlier(key, requestHash);
+    const key = idempotencyKey === null ? null : { key: `${asReason(actor)} ${idempotencyKey}`, requestHash };
+    const earlier = this.#earlier(key);
     if (earlier !== null) return { row: earlier, operation: null };
+    const type = specs.type(input.type);
+    const { name, host, type: _, ...fields } = input;
+    const agent: NewAgent = {
+      name: nameInFlags(fields.startArgs ?? []) ?? name ?? null,
+      type: type.name,
+      host,
+      spec: (chosen) => specs.make(actor, chosen, type, fields),
+    };
+    return this.create(actor, agent, key);
+  }
 
-    const type = findAgentType(input.type);
-    if (type === undefined) {
-      throw new AppError('VALIDATION', `There is no agent type "${input.type}"`, {
-        hint: `Known types: ${AGENT_TYPE_NAMES.join(', ')}.`,
-        details: {
-          known: AGENT_TYPE_NAMES,
-          fields: [{ field: 'type', value: input.type, rule: 'must be a known agent type' }],
-        },
-      });
-    }
-    const spec = resolveSpec(input, type, defaults);
-    const host = fleet.place(input.host);
-    const engine = host.engine();
-    let name = input.name ?? this.#inventName(type.name);
+  /** The same from a spec that is settled already: a clone, a copy of a crash. */
+  async create(actor: Actor, wish: NewAgent, key: Key | null = null): Promise<Spawned> {
+    const { agents, fleet, records, operations, settings } = this.#parts;
+    const host = fleet.place(wish.host);
+    let name = wish.name ?? this.#inventName(wish.type);
+    let spec = checked(wish.spec(name), host);
     for (let tries = 1; ; tries += 1) {
-      const foreign = await isOnEngine(engine, name);
+      const foreign = await isOnEngine(host.engine(), name);
       // from here to the writing nothing waits: whoever came first while the engine was asked is seen
-      const meanwhile = key === null ? null : this.#earlier(key, requestHash);
+      const meanwhile = this.#earlier(key);
       if (meanwhile !== null) return { row: meanwhile, operation: null };
       const taken = agents.byName(name) === undefined ? null : 'another agent';
       if (taken === null && !foreign) break;
-      if (input.name !== undefined || tries === 20) {
-        throw new AppError(
-          'NAME_TAKEN',
-          `The name "${name}" is taken by ${taken ?? 'a container that is not ours'}`,
-        );
-      }
-      name = this.#inventName(type.name);
+      if (wish.name !== null || tries === 20) throw nameTaken(name, taken);
+      name = this.#inventName(wish.type);
+      spec = checked(wish.spec(name), host);
     }
-
-    const now = Date.now();
-    const row: AgentRow = {
-      id: newId<AgentId>(now),
-      name,
-      type: type.name,
-      hostId: host.id,
-      state: 'queued',
-      wanted: 'running',
-      reason: asReason(actor),
-      since: now,
-      spec,
-      containerId: null,
-      imageId: null,
-      error: null,
-      createdBy: actor.name,
-      createdAt: now,
-      startedAt: null,
-      endedAt: null,
-      exitCode: null,
-      stopDeadline: null,
-      lastActivityAt: null,
-    };
+    const row = newRow({ name, type: wish.type, notes: wish.notes ?? '', spec, host, actor });
     const plan = this.#plan(row, asReason(actor));
     const prepared = records.create(row, (tell) => {
-      if (key !== null) settings.rememberIdempotent({ key, requestHash, agentId: row.id, createdAt: now });
+      if (key !== null) settings.rememberIdempotent({ ...key, agentId: row.id, createdAt: row.createdAt });
       return operations.prepare(plan, tell);
     });
     return {
@@ -111,10 +106,11 @@ export class Spawning {
   }
 
   /** Makes the container of an agent that has none: a retry, or work that a crash of Slipway cut off. */
-  again(row: AgentRow, reason: string): StartedOperation<AgentRow> {
+  again(row: AgentRow, reason: string, spec: AgentSpec = row.spec): StartedOperation<AgentRow> {
     const { records, operations } = this.#parts;
     if (row.state !== 'queued' && row.state !== 'preparing' && row.state !== 'creating') {
       records.move(row.id, 'queued', reason, {
+        spec,
         wanted: 'running',
         containerId: null,
         endedAt: null,
@@ -125,6 +121,12 @@ export class Spawning {
     return operations.start(this.#plan(row, reason), (operation) => this.#parts.flow.run(operation, row.id));
   }
 
+  /** Throws NAME_TAKEN when an agent, or a container that is not ours, has this name on the host. */
+  async refuseTakenName(engine: Engine, name: string): Promise<void> {
+    const taken = this.#parts.agents.byName(name) === undefined ? null : 'another agent';
+    if (taken !== null || (await isOnEngine(engine, name))) throw nameTaken(name, taken);
+  }
+
   #plan(row: AgentRow, actor: string): OperationPlan {
     return {
       kind: 'spawn',
@@ -133,14 +135,16 @@ export class Spawning {
       actor,
       steps: SPAWN_STEPS,
       cancellable: true,
+      request: {},
     };
   }
 
-  #earlier(key: string, requestHash: string): AgentRow | null {
+  #earlier(wish: Key | null): AgentRow | null {
+    if (wish === null) return null;
     const { settings, agents } = this.#parts;
-    const known = settings.idempotent(key);
+    const known = settings.idempotent(wish.key);
     if (known === undefined) return null;
-    if (known.requestHash !== requestHash) {
+    if (known.requestHash !== wish.requestHash) {
       throw new AppError('CONFLICT', 'This Idempotency-Key was used for another request', {
         hint: 'Use a new key for a new request.',
       });
@@ -155,6 +159,61 @@ export class Spawning {
     }
     return `${inventAgentName(type, Math.random).slice(0, 50)}-${newId().slice(-6)}`;
   }
+}
+
+/** `--name` of the start args, which win over the field. */
+export function nameInFlags(startArgs: readonly string[]): string | null {
+  const { name } = readStartArgs(startArgs);
+  if (name === undefined || AGENT_NAME_RULE.test(name)) return name ?? null;
+  throw validationError([
+    { field: 'startArgs', value: `--name ${name}`, rule: `must name it with ${AGENT_NAME_HELP}` },
+  ]);
+}
+
+function checked(spec: AgentSpec, host: Host): AgentSpec {
+  refuseWhatHostLacks(spec, host.info);
+  return spec;
+}
+
+function nameTaken(name: string, by: string | null): AppError {
+  return new AppError('NAME_TAKEN', `The name "${name}" is taken by ${by ?? 'a container that is not ours'}`);
+}
+
+function newRow(from: {
+  readonly name: string;
+  readonly type: string;
+  readonly notes: string;
+  readonly spec: AgentSpec;
+  readonly host: Host;
+  readonly actor: Actor;
+}): AgentRow {
+  const now = Date.now();
+  return {
+    id: newId<AgentId>(now),
+    name: from.name,
+    type: from.type,
+    hostId: from.host.id,
+    state: 'queued',
+    wanted: 'running',
+    reason: asReason(from.actor),
+    since: now,
+    spec: from.spec,
+    containerId: null,
+    imageId: null,
+    error: null,
+    createdBy: from.actor.name,
+    createdAt: now,
+    startedAt: null,
+    endedAt: null,
+    exitCode: null,
+    stopDeadline: null,
+    lastActivityAt: null,
+    notes: from.notes,
+    color: null,
+    bootedAt: null,
+    keepAliveUntil: null,
+    adopted: false,
+  };
 }
 
 /** Whether a container has the name of this agent already. */

@@ -351,7 +351,7 @@ describe.each([
     await expect((async () => agents.pause(world.admin, one.id))()).rejects.toMatchObject({
       code: 'CONFLICT',
       message: 'one cannot pause now: it is stopped',
-      hint: 'Possible now: start, snapshot, remove.',
+      hint: 'Possible now: start, snapshot, rename, update, recreate, remove.',
     });
   });
 

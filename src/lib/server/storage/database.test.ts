@@ -121,9 +121,9 @@ describe.each(readJournal(MIGRATIONS).entries.map((entry) => entry.tag))('from %
   it('keeps every row, and every reference holds', () => {
     const file = join(temporary(), 'slipway.db');
     openDatabase(file, migrationsUpTo(tag)).close();
-    const old = new Database(file);
-    old.exec(readFileSync(rowsFile, 'utf8'));
-    old.close();
+    const written = new Database(file);
+    written.exec(readFileSync(rowsFile, 'utf8'));
+    written.close();
     const tables = z
       .array(z.object({ name: z.string() }))
       .parse(tablesIn(file))
@@ -137,7 +137,8 @@ describe.each(readJournal(MIGRATIONS).entries.map((entry) => entry.tag))('from %
     expect(before.filter((each) => each.rows === 0)).toEqual([]);
 
     const database = openDatabase(file, MIGRATIONS);
-    for (const table of TABLES)
+    const old = new Set(tables);
+    for (const table of TABLES.filter((each) => old.has(getTableConfig(each).name)))
       expect(database.db.select().from(table).all().length, getTableConfig(table).name).toBeGreaterThan(0);
     database.close();
     expect(counts()).toEqual(before);

@@ -185,6 +185,7 @@ describe('history', () => {
       startedAt: '2026-03-01T12:00:00Z',
       endedAt: null,
       cancellable: true,
+      retryable: false,
     };
     journal.commit((tell) => tell({ kind: 'operation', operation }));
     expect(journal.history(FOX, 10)).toEqual([]);

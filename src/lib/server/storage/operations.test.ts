@@ -16,6 +16,8 @@ function make() {
       actor: 'operator ada',
       steps: [],
       error: null,
+      request: null,
+      output: null,
       startedAt: 1,
       endedAt: null,
       ...but,

@@ -2,14 +2,39 @@
  * What is kept. The engine is the truth about containers, this is the truth about intent and history. Times are milliseconds since 1970.
  * After a change: `npm run db:generate`; a migration that was released is never edited.
  */
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { customType, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { sql } from 'drizzle-orm';
-import type { AgentSpec } from '#lib/domain/agent-spec.ts';
+import { completeSpec, type AgentSpec } from '#lib/domain/agent-spec.ts';
 import type { AgentState, Wanted } from '#lib/domain/agent-state.ts';
 import type { Problem } from '#lib/domain/errors.ts';
-import type { AgentId, HostId, LifeId, OperationId, SnapshotId, TokenId, UserId } from '#lib/domain/ids.ts';
+import type {
+  AgentId,
+  CrashId,
+  HostId,
+  LifeId,
+  OperationId,
+  SnapshotId,
+  TokenId,
+  UserId,
+} from '#lib/domain/ids.ts';
 import type { FactBody } from '#lib/protocol/facts.ts';
-import type { HostView, OperationKind, OperationState, StepView } from '#lib/protocol/views.ts';
+import type { LogLine } from '#lib/protocol/log-line.ts';
+import type {
+  CrashVerdict,
+  FileChangeView,
+  HostView,
+  OperationKind,
+  OperationState,
+  StatsSample,
+  StepView,
+} from '#lib/protocol/views.ts';
+
+/** Specs of earlier versions know less: what they leave out is filled in when they are read. */
+const agentSpec = customType<{ data: AgentSpec; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (spec) => JSON.stringify(spec),
+  fromDriver: (kept) => completeSpec(JSON.parse(kept) as AgentSpec),
+});
 
 /** Single values, such as the instance's id. */
 export const settings = sqliteTable('settings', { key: text().primaryKey(), value: text().notNull() });
@@ -37,7 +62,7 @@ export const agents = sqliteTable(
     wanted: text().$type<Wanted>().notNull(),
     reason: text(),
     since: integer().notNull(),
-    spec: text({ mode: 'json' }).$type<AgentSpec>().notNull(),
+    spec: agentSpec().notNull(),
     containerId: text(),
     imageId: text(),
     error: text({ mode: 'json' }).$type<Problem>(),
@@ -48,6 +73,14 @@ export const agents = sqliteTable(
     exitCode: integer(),
     stopDeadline: integer(),
     lastActivityAt: integer(),
+    notes: text().notNull().default(''),
+    color: text(),
+    /** When it was last started because somebody wanted it; a restart by the engine's own policy does not count. */
+    bootedAt: integer(),
+    /** Idle time is not counted before. */
+    keepAliveUntil: integer(),
+    /** Its container was there before Slipway knew it, and carries no label of ours. */
+    adopted: integer({ mode: 'boolean' }).notNull().default(false),
   },
   (table) => [
     uniqueIndex('agents_live_name')
@@ -91,6 +124,10 @@ export const operations = sqliteTable(
     error: text({ mode: 'json' }).$type<Problem>(),
     startedAt: integer().notNull(),
     endedAt: integer(),
+    /** What was asked for, so that it can be tried again. */
+    request: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
+    /** What the engine said meanwhile, line by line. */
+    output: text({ mode: 'json' }).$type<readonly string[]>(),
   },
   (table) => [
     index('operations_started').on(table.startedAt),
@@ -118,6 +155,28 @@ export const snapshots = sqliteTable(
     index('snapshots_agent').on(table.agentId, table.createdAt),
     uniqueIndex('snapshots_image').on(table.hostId, table.image),
   ],
+);
+
+/** What was still to be had when an agent ended by itself. */
+export const crashReports = sqliteTable(
+  'crash_reports',
+  {
+    id: text().$type<CrashId>().primaryKey(),
+    agentId: text()
+      .$type<AgentId>()
+      .notNull()
+      .references(() => agents.id),
+    containerId: text().notNull(),
+    at: integer().notNull(),
+    verdict: text({ mode: 'json' }).$type<CrashVerdict>().notNull(),
+    lines: text({ mode: 'json' }).$type<readonly LogLine[]>().notNull(),
+    samples: text({ mode: 'json' }).$type<readonly StatsSample[]>().notNull(),
+    /** null: could not be read. */
+    changes: text({ mode: 'json' }).$type<readonly FileChangeView[]>(),
+    changesTotal: integer().notNull().default(0),
+    processes: text({ mode: 'json' }).$type<readonly string[]>(),
+  },
+  (table) => [index('crash_reports_agent').on(table.agentId, table.at)],
 );
 
 /** The journal: what happened, numbered. History page, audit and live feed read the same rows. */

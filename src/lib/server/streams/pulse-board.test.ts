@@ -44,6 +44,7 @@ describe('the figures of an agent', () => {
       spark: [],
       lastOutput: 'done',
       lastActivityAt: new Date(NOW).toISOString(),
+      idle: null,
     });
   });
 

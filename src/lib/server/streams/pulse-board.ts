@@ -1,5 +1,5 @@
 /** The quick figures of all agents, in memory: what the list and the overview show. */
-import type { Pulse, StatsSample } from '#lib/protocol/views.ts';
+import type { ActivitySource, IdleView, Pulse, StatsSample } from '#lib/protocol/views.ts';
 
 const BUCKET_MS = 20_000;
 const BUCKETS = 30;
@@ -10,7 +10,9 @@ interface Entry {
   /** CPU by bucket of time: sum and count. */
   buckets: Map<number, { sum: number; count: number }>;
   lastOutput: string | null;
-  lastActivityAt: number | null;
+  /** When each source was last active. Milliseconds since 1970. */
+  active: Map<ActivitySource, number>;
+  idle: IdleView | null;
   running: boolean;
   /** As it was last asked for, good until something changes or the next bucket begins: every list asks for all of them. */
   pulse: { readonly bucket: number; readonly value: Pulse } | null;
@@ -42,7 +44,33 @@ export class PulseBoard {
     const entry = this.#entry(agentId);
     entry.pulse = null;
     entry.lastOutput = line;
-    entry.lastActivityAt = Math.max(entry.lastActivityAt ?? 0, at);
+    this.active(agentId, 'output', at);
+  }
+
+  /** Somebody or something was active. An older time than the one that is known changes nothing. */
+  active(agentId: string, source: ActivitySource, at: number): void {
+    const entry = this.#entry(agentId);
+    if ((entry.active.get(source) ?? 0) < at) entry.active.set(source, at);
+    entry.pulse = null;
+    this.#changed.add(agentId);
+  }
+
+  /** The newest activity of one of these sources. */
+  newest(agentId: string, sources: readonly ActivitySource[]): { source: ActivitySource; at: number } | null {
+    let newest: { source: ActivitySource; at: number } | null = null;
+    for (const source of sources) {
+      const at = this.#entries.get(agentId)?.active.get(source);
+      if (at !== undefined && at > (newest?.at ?? 0)) newest = { source, at };
+    }
+    return newest;
+  }
+
+  /** When it will be stopped by its idle rule, and why then. */
+  idle(agentId: string, view: IdleView | null): void {
+    const entry = this.#entry(agentId);
+    if (JSON.stringify(entry.idle) === JSON.stringify(view)) return;
+    entry.idle = view;
+    entry.pulse = null;
     this.#changed.add(agentId);
   }
 
@@ -64,7 +92,7 @@ export class PulseBoard {
   }
 
   lastActivityAt(agentId: string): number | null {
-    return this.#entries.get(agentId)?.lastActivityAt ?? null;
+    return this.newest(agentId, ['input', 'output', 'ssh'])?.at ?? null;
   }
 
   pulse(agentId: string, now: number): Pulse | null {
@@ -85,7 +113,8 @@ export class PulseBoard {
       memoryLimit: last?.memoryLimit ?? null,
       spark,
       lastOutput: entry.lastOutput,
-      lastActivityAt: entry.lastActivityAt === null ? null : new Date(entry.lastActivityAt).toISOString(),
+      lastActivityAt: isoOrNull(this.lastActivityAt(agentId)),
+      idle: entry.idle,
     };
     entry.pulse = { bucket: newest, value };
     return value;
@@ -103,11 +132,16 @@ export class PulseBoard {
       samples: [],
       buckets: new Map(),
       lastOutput: null,
-      lastActivityAt: null,
+      active: new Map(),
+      idle: null,
       running: false,
       pulse: null,
     };
     this.#entries.set(agentId, entry);
     return entry;
   }
+}
+
+function isoOrNull(time: number | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
 }

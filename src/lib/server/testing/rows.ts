@@ -1,5 +1,5 @@
 /** Rows for tests: an agent that is ready and quiet, but for what the test says. */
-import type { AgentSpec } from '#lib/domain/agent-spec.ts';
+import { PLAIN_SPEC as PLAIN, type AgentSpec } from '#lib/domain/agent-spec.ts';
 import { newId, type AgentId, type HostId } from '#lib/domain/ids.ts';
 import type { AgentRow } from '../storage/agents.ts';
 import type { HostRow } from '../storage/settings.ts';
@@ -7,24 +7,11 @@ import type { HostRow } from '../storage/settings.ts';
 export const HOST_ID = newId<HostId>(0);
 
 export const PLAIN_SPEC: AgentSpec = {
+  ...PLAIN,
   image: 'slipway/starter:latest',
   pull: 'never',
-  command: null,
-  entrypoint: null,
-  workdir: null,
-  user: null,
-  tty: true,
-  stdin: true,
-  resources: { memory: 512 * 1024 ** 2, cpu: 0.5, pids: 512 },
-  env: {},
+  resources: { ...PLAIN.resources, memory: 512 * 1024 ** 2, cpu: 0.5 },
   networks: ['slipway-agents'],
-  security: { profile: 'standard' },
-  restart: { name: 'no', maximumRetryCount: 0 },
-  logging: { maxSize: '10m', maxFile: 3 },
-  tags: {},
-  role: null,
-  group: null,
-  capabilities: [],
 };
 
 export function aHostRow(but: Partial<HostRow> = {}): HostRow {
@@ -61,6 +48,11 @@ export function anAgentRow(but: Partial<AgentRow> = {}): AgentRow {
     exitCode: null,
     stopDeadline: null,
     lastActivityAt: null,
+    notes: '',
+    color: null,
+    bootedAt: null,
+    keepAliveUntil: null,
+    adopted: false,
     ...but,
   };
 }

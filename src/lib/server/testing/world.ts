@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PLAIN_SPEC } from '#lib/domain/agent-spec.ts';
 import { newId, type AgentId, type HostId, type UserId } from '#lib/domain/ids.ts';
 import type { Fact } from '#lib/protocol/facts.ts';
 import { Bus } from '../bus.ts';
@@ -17,19 +18,13 @@ import type { AppBus, Messages } from '../messages.ts';
 import type { Actor, Role } from '../services/access.ts';
 import { AccountService } from '../services/accounts.ts';
 import { AgentRecords } from '../services/agent-records.ts';
-import { AgentService } from '../services/agents.ts';
-import { HostService } from '../services/hosts.ts';
-import { LogService } from '../services/logs.ts';
+import { composeServices } from '../services/compose.ts';
 import { LoginLimit } from '../services/login-limit.ts';
 import { Networks } from '../services/networks.ts';
 import { Operations } from '../services/operations.ts';
-import { Resumer } from '../services/resumer.ts';
-import { SnapshotService } from '../services/snapshots.ts';
-import { SpawnFlow } from '../services/spawn-flow.ts';
-import { Spawning } from '../services/spawning.ts';
-import { Verbs } from '../services/verbs.ts';
 import { AccountRepository } from '../storage/accounts.ts';
 import { AgentRepository, type AgentRow } from '../storage/agents.ts';
+import { CrashRepository } from '../storage/crashes.ts';
 import { openDatabase } from '../storage/database.ts';
 import { Journal } from '../storage/journal.ts';
 import { OperationRepository } from '../storage/operations.ts';
@@ -96,10 +91,24 @@ export async function makeWorld(options: WorldOptions = {}) {
   const onBug = (error: unknown) => bugs.push(error);
   const operations = new Operations({ journal, repository: operationRows, bus, hostName, onBug });
   const defaults = { memory: 512 * 1024 ** 2, cpu: 0.5, pids: 512, network: NETWORK };
-  const parts = { instance: INSTANCE, defaults, fleet, agents, records, operations, networks, settings };
-  const spawning = new Spawning({ ...parts, flow: new SpawnFlow(parts) });
-  const verbs = new Verbs({ agents, records, operations, fleet });
-  const resumer = new Resumer({ spawning, verbs });
+  const crashes = new CrashRepository(database.db);
+  const { flows, services } = composeServices({
+    instance: INSTANCE,
+    defaults,
+    fleet,
+    agents,
+    settings,
+    snapshotRows,
+    crashes,
+    records,
+    journal,
+    operations,
+    networks,
+    pulses,
+    tails,
+    bus,
+    log,
+  });
   const makeAccounts = (preset: string | null = options.setupToken ?? null, limit = new LoginLimit()) =>
     new AccountService({
       accounts: accountRows,
@@ -108,12 +117,6 @@ export async function makeWorld(options: WorldOptions = {}) {
       setupToken: preset,
       auth: options.auth ?? 'local',
     });
-  const services = {
-    agents: new AgentService({ agents, records, journal, operations, spawning, verbs, fleet, pulses }),
-    snapshots: new SnapshotService({ agents, snapshots: snapshotRows, journal, operations, fleet }),
-    hosts: new HostService(fleet),
-    logs: new LogService({ agents, fleet, tails }),
-  };
   const watcher = new Watcher({ agents, records, networks, log });
   fleet.listen({
     changed: (changed) => {
@@ -152,9 +155,9 @@ export async function makeWorld(options: WorldOptions = {}) {
     records,
     networks,
     operations,
-    spawning,
-    verbs,
-    resumer,
+    spawning: flows.spawning,
+    verbs: flows.verbs,
+    resumer: flows.resumer,
     services,
     makeAccounts,
     admin,
@@ -227,24 +230,11 @@ export function newRow(world: TestWorld, changes: Partial<AgentRow> = {}): Agent
     reason: 'operator ada',
     since: Date.now(),
     spec: {
+      ...PLAIN_SPEC,
       image: IMAGE,
       pull: 'never',
-      command: null,
-      entrypoint: null,
-      workdir: null,
-      user: null,
-      tty: true,
-      stdin: true,
-      resources: { memory: null, cpu: null, pids: null },
-      env: {},
+      resources: { ...PLAIN_SPEC.resources, pids: null },
       networks: [NETWORK],
-      security: { profile: 'standard' },
-      restart: { name: 'no', maximumRetryCount: 0 },
-      logging: { maxSize: '10m', maxFile: 3 },
-      tags: {},
-      role: null,
-      group: null,
-      capabilities: [],
     },
     containerId: null,
     imageId: null,
@@ -256,6 +246,11 @@ export function newRow(world: TestWorld, changes: Partial<AgentRow> = {}): Agent
     exitCode: null,
     stopDeadline: null,
     lastActivityAt: null,
+    notes: '',
+    color: null,
+    bootedAt: null,
+    keepAliveUntil: null,
+    adopted: false,
     ...changes,
   };
 }

@@ -1,11 +1,9 @@
 import { action, load as door } from '#lib/server/http/doors.ts';
+import { cancelOperation, retryOperation } from './operation-actions.ts';
 
-export const load = door(({ app, actor }) => ({ operations: app.services.operations.list(actor, 100) }));
+export const load = door(({ app, actor }) => ({ operations: app.services.operations.list(actor, 300) }));
 
 export const actions = {
-  cancel: action(({ app, actor }, form) => {
-    const operation = form.get('operation');
-    app.services.operations.cancel(actor, typeof operation === 'string' ? operation : '');
-    return { done: 'cancel' };
-  }),
+  cancel: action(cancelOperation),
+  retry: action(retryOperation),
 };

@@ -8,3 +8,8 @@ export const OPERATION_MARKS = {
   failed: ['broken', 'broken'],
   cancelled: ['rest', 'rest'],
 } as const satisfies Record<OperationState, readonly [Shape, Tone]>;
+
+/** `operator ada` is ada; a loop of ours has its own name. */
+export function actorName(actor: string): string {
+  return actor.replace(/^operator /, '');
+}

@@ -277,6 +277,9 @@ function view(sketch: Sketch, index: number): AgentView {
     error: sketch.error ?? null,
     attention: sketch.attention ?? null,
     stopDeadline: sketch.stopIn === undefined ? null : new Date(NOW + sketch.stopIn).toISOString(),
+    notes: '',
+    color: null,
+    adopted: false,
     can: allowed[state],
   };
 }
@@ -296,6 +299,7 @@ function pulse(sketch: Sketch): Pulse {
     spark,
     lastOutput: sketch.output ?? null,
     lastActivityAt: sketch.state === 'failed' ? null : before(sketch.active),
+    idle: null,
   };
 }
 
@@ -385,6 +389,7 @@ export const OPERATION: OperationView = {
   startedAt: before(9000),
   endedAt: null,
   cancellable: true,
+  retryable: false,
   steps: [
     { name: 'validate', state: 'done', startedAt: before(9000), endedAt: before(8990), note: null },
     {

@@ -20,14 +20,15 @@ export function describeConnection(yard: () => Yard): void {
       expect(info.cpus).toBeGreaterThanOrEqual(1);
       expect(info.memory).toBeGreaterThan(1024 ** 3);
       expect(info.cgroupVersion).toMatch(/^[12]$/);
-      expect(info.runtimes).toContain('runc');
+      expect(info.runtimes).toContain(info.defaultRuntime);
+      expect(info.defaultRuntime).toBe('runc');
       expect(Math.abs((info.time ?? 0) - Date.now())).toBeLessThan(60_000);
     });
 
     it('a call whose signal has ended is not made', async () => {
       await expectRefusal(engine().listContainers({ signal: AbortSignal.abort() }), 'CANCELLED');
       await expectRefusal(
-        engine().createContainer('aborted', yard().plan(), AbortSignal.abort()),
+        engine().createContainer('aborted', yard().plan(), { signal: AbortSignal.abort() }),
         'CANCELLED',
       );
       expect((await engine().listContainers()).map(({ name }) => name)).not.toContain('aborted');

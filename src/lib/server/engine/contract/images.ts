@@ -22,7 +22,25 @@ export function describeImages(yard: () => Yard): void {
       expect(facts?.createdAt).toBeGreaterThan(Date.UTC(2020, 0));
       expect((await engine().inspectImage(facts?.id ?? ''))?.id).toBe(facts?.id);
       const listed = (await engine().listImages()).find(({ id }) => id === facts?.id);
-      expect(listed).toMatchObject({ tags: facts?.tags, size: facts?.size });
+      expect(listed).toMatchObject({ tags: facts?.tags, size: facts?.size, config: null });
+    });
+
+    it('one by itself says what a container gets from it', async () => {
+      const facts = await engine().inspectImage(yard().image);
+      expect(facts?.config).toMatchObject({ command: ['sh'], entrypoint: null, workdir: null, user: null });
+      expect(facts?.config).toMatchObject({ exposedPorts: [], volumes: [], hasHealthcheck: false });
+    });
+
+    it('the list may be of those without a tag alone, or of those with one', async () => {
+      const { imageId } = await commit(await yard().create(), unique('first'));
+      const reference = (await engine().inspectImage(imageId))?.tags[0] ?? '';
+      const user = await yard().start({ Image: imageId });
+      await engine().removeImage(reference, { force: true });
+      yard().keep(imageId);
+      const ids = async (dangling: boolean) => (await engine().listImages({ dangling })).map(({ id }) => id);
+      expect(await ids(true)).toContain(imageId);
+      expect(await ids(false)).not.toContain(imageId);
+      await engine().removeContainer(user, { force: true });
     });
 
     it('one that is not here is null, also where the text is no reference', async () => {

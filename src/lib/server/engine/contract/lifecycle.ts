@@ -149,25 +149,6 @@ export function describeLifecycle(yard: () => Yard): void {
       expect((await engine().inspectContainer(id)).status).toBe('running');
     });
 
-    it('a restart policy starts it again as often as it says', async () => {
-      const RestartPolicy = { Name: 'on-failure', MaximumRetryCount: 2 };
-      const id = await yard().start({ Cmd: ['sh', '-c', 'echo run; exit 4'], HostConfig: { RestartPolicy } });
-      await expect.poll(async () => (await engine().inspectContainer(id)).restartCount, PATIENCE).toBe(2);
-      await yard().until(id, 'exited');
-      expect(await engine().inspectContainer(id)).toMatchObject({ restartCount: 2, exitCode: 4 });
-      expect(textOf(await read(engine(), id))).toBe('run\nrun\nrun\n');
-    });
-
-    it('a stop ends a restart policy too', async () => {
-      const RestartPolicy = { Name: 'always', MaximumRetryCount: 0 };
-      const id = await yard().start({ Cmd: ['true'], HostConfig: { RestartPolicy } });
-      await expect
-        .poll(async () => (await engine().inspectContainer(id)).restartCount, PATIENCE)
-        .toBeGreaterThan(2);
-      await engine().stopContainer(id, 0);
-      expect((await engine().inspectContainer(id)).status).toBe('exited');
-    });
-
     it('one that is killed for its memory says so', async () => {
       const HostConfig = { Memory: 8 * 1024 ** 2, MemorySwap: 8 * 1024 ** 2 };
       const id = await yard().start({ Cmd: yard().subject.outOfMemory, HostConfig });
@@ -225,6 +206,34 @@ export function describeLifecycle(yard: () => Yard): void {
         [paused]: 'paused',
         [exited]: 'exited',
       });
+    });
+
+    it('says command, ports, networks, mounts and a sentence about the state of each', async () => {
+      const id = await yard().start({
+        Cmd: ['sh', '-c', 'sleep 1000'],
+        ExposedPorts: { '80/tcp': {}, '81/tcp': {} },
+        HostConfig: {
+          NetworkMode: 'bridge',
+          PortBindings: { '80/tcp': [{ HostIp: '127.0.0.1', HostPort: '' }] },
+          Binds: ['/tmp:/of-host'],
+        },
+      });
+      const find = async () =>
+        (await engine().listContainers({ labels: yard().label })).find((each) => each.id === id);
+      const facts = await engine().inspectContainer(id);
+      expect(await find()).toMatchObject({
+        command: "sh -c 'sleep 1000'",
+        ports: facts.ports,
+        networks: ['bridge'],
+        mounts: [{ type: 'bind', source: '/tmp', target: '/of-host' }],
+      });
+      expect(facts.ports).toHaveLength(1);
+      expect((await find())?.statusText).toMatch(/^Up /);
+      await engine().pauseContainer(id);
+      expect((await find())?.statusText).toMatch(/^Up .* \(Paused\)$/);
+      await engine().stopContainer(id, 0);
+      expect(await find()).toMatchObject({ ports: [] });
+      expect((await find())?.statusText).toMatch(/^Exited \(137\) .* ago$/);
     });
 
     it('says name, image, labels and the time of making of each', async () => {

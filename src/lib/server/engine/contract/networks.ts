@@ -31,14 +31,47 @@ export function describeNetworks(yard: () => Yard): void {
     it('a container joins a second one before it starts', async () => {
       const [first, second] = [await yard().network(), await yard().network()];
       const id = await yard().create({ HostConfig: { NetworkMode: first } });
-      await engine().connectNetwork(second, id, ['second-name']);
+      await engine().connectNetwork(second, id, { Aliases: ['second-name'] });
       await engine().startContainer(id);
       expect((await engine().inspectContainer(id)).networks.toSorted()).toEqual([first, second].toSorted());
     });
 
+    it('one that is made with several is joined to each', async () => {
+      const names = [await yard().network(), await yard().network(), await yard().network()];
+      const EndpointsConfig = Object.fromEntries(names.map((name) => [name, { Aliases: [`${name}-me`] }]));
+      const id = await yard().start({
+        HostConfig: { NetworkMode: names[0] ?? '' },
+        NetworkingConfig: { EndpointsConfig },
+      });
+      expect((await engine().inspectContainer(id)).networks.toSorted()).toEqual(names.toSorted());
+    });
+
+    it('when one of several cannot be joined there is no container', async () => {
+      const first = await yard().network();
+      const made = yard().create({
+        HostConfig: { NetworkMode: first },
+        NetworkingConfig: { EndpointsConfig: { [first]: {}, host: {} } },
+      });
+      await expectRefusal(made, 'NETWORK_ERROR');
+      expect(await engine().listContainers({ labels: yard().label })).toEqual([]);
+    });
+
+    it('one that runs joins and leaves, and leaving one that it is not in is a success', async () => {
+      const [first, second] = [await yard().network(), await yard().network()];
+      const id = await yard().start({ HostConfig: { NetworkMode: first } });
+      await engine().connectNetwork(second, id, { Aliases: ['me'] });
+      await expectRefusal(engine().connectNetwork(second, id, {}), 'CONFLICT');
+      await expectRefusal(engine().connectNetwork(unique('missing'), id, {}), 'NETWORK_ERROR');
+      await engine().disconnectNetwork(first, id, { force: false });
+      expect((await engine().inspectContainer(id)).networks).toEqual([second]);
+      await engine().disconnectNetwork(first, id, { force: false });
+      await engine().disconnectNetwork(second, id, { force: true });
+      expect((await engine().inspectContainer(id)).networks).toEqual([]);
+    });
+
     it('joining one that is not there is refused only at the start', async () => {
       const id = await yard().create();
-      await engine().connectNetwork(unique('missing'), id, []);
+      await engine().connectNetwork(unique('missing'), id, {});
       await expectRefusal(engine().startContainer(id), 'NETWORK_ERROR');
     });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { AgentSpec, SecurityProfile } from '#lib/domain/agent-spec.ts';
+import { PLAIN_SPEC, type AgentSpec, type SecurityProfile } from '#lib/domain/agent-spec.ts';
+import { isOlder } from '#lib/domain/docker-run/api-version.ts';
 import { planContainer } from '#lib/domain/container-plan.ts';
 import type { Engine } from '../engine.ts';
 import { expectRefusal, refusal, unique, type Changes, type Yard } from './yard.ts';
@@ -50,6 +51,58 @@ export function describeRefusals(yard: () => Yard): void {
     });
   });
 
+  describe('what create refuses, and says which field', () => {
+    const absent = '/no-such-path/here';
+    const cases: readonly [string, string, unknown, Changes][] = [
+      ['an unknown runtime', 'runtime', 'no-such-runtime', { HostConfig: { Runtime: 'no-such-runtime' } }],
+      [
+        'a path of the host that is not there',
+        'volumes',
+        absent,
+        { HostConfig: { Mounts: [{ Type: 'bind', Source: absent, Target: '/data' }] } },
+      ],
+      ['a working folder that is not absolute', 'workdir', 'work', { WorkingDir: 'work' }],
+    ];
+    it.each(cases)('%s', async (_, field, value, { HostConfig, ...changes }) => {
+      const error = await refusal(
+        yard().create({ ...changes, HostConfig: { NetworkMode: 'none', ...HostConfig } }),
+      );
+      expect(error.code).toBe('VALIDATION');
+      expect(error.details?.fields).toEqual([{ field, value, rule: error.details?.engine?.message }]);
+      expect(await list()).toEqual([]);
+    });
+
+    it('a limit of the disk, where the storage driver has none', async () => {
+      const error = await refusal(yard().create({ HostConfig: { StorageOpt: { size: '10G' } } }));
+      expect(error.code).toBe('RESOURCE_LIMIT');
+      expect(error.hint).toContain('storage driver');
+      expect(await list()).toEqual([]);
+    });
+
+    it('what its API is too old for, which it would ignore without a word', async () => {
+      const { apiVersion } = await engine().version();
+      const Mounts = [{ Type: 'volume', Source: 'x', Target: '/x', VolumeOptions: { Subpath: 'y' } }];
+      if (!isOlder(apiVersion, '1.45')) return; // newer ones have it
+      const error = await refusal(yard().create({ HostConfig: { Mounts } }));
+      expect(error.code).toBe('VALIDATION');
+      expect(error.details?.fields).toEqual([
+        {
+          field: '--mount volume-subpath',
+          value: null,
+          rule: `needs Engine API 1.45; this host speaks ${apiVersion}`,
+        },
+      ]);
+      expect(await list()).toEqual([]);
+    });
+
+    it('a platform for which the image is not', async () => {
+      const body = yard().plan();
+      const made = engine().createContainer(unique('far'), body, { platform: 'linux/s390x' });
+      await expectRefusal(made, 'IMAGE_NOT_FOUND');
+      expect(await list()).toEqual([]);
+    });
+  });
+
   describe('what create takes and start refuses, leaving a container in created', () => {
     const refusedStart = async (changes: Changes) => {
       const id = await yard().create(changes);
@@ -75,6 +128,22 @@ export function describeRefusals(yard: () => Yard): void {
 
     it('a command that the image does not have', async () => {
       expect(await refusedStart({ Cmd: ['no-such-command'] })).toBe('VALIDATION');
+    });
+
+    it('a device that is not on the host, and says which field', async () => {
+      const PathOnHost = '/dev/no-such-device';
+      const Devices = [{ PathOnHost, PathInContainer: PathOnHost, CgroupPermissions: 'rwm' }];
+      const id = await yard().create({ HostConfig: { NetworkMode: 'none', Devices } });
+      const error = await refusal(engine().startContainer(id));
+      expect(error.code).toBe('VALIDATION');
+      expect(error.details?.fields?.[0]).toMatchObject({ field: 'devices', value: PathOnHost });
+    });
+
+    it('a GPU for which the engine has no driver', async () => {
+      const DeviceRequests = [{ Count: -1, Capabilities: [['gpu']] }];
+      expect(await refusedStart({ HostConfig: { NetworkMode: 'none', DeviceRequests } })).toBe(
+        'RESOURCE_LIMIT',
+      );
     });
 
     it('a port of the host that is taken', async () => {
@@ -109,6 +178,10 @@ export function describeRefusals(yard: () => Yard): void {
       ['resume', () => engine().unpauseContainer(missing)],
       ['rename', () => engine().renameContainer(missing, unique('name'))],
       ['stats', () => engine().stats(missing)],
+      ['exec', () => engine().execute(missing, { command: ['true'], timeoutMs: 5000 })],
+      ['processes', () => engine().processes(missing)],
+      ['changes', () => engine().changes(missing)],
+      ['update', () => engine().updateContainer(missing, { pids: 10 })],
       ['size', () => engine().containerSize(missing)],
       ['commit', () => engine().commitContainer(missing, commit)],
       ['stats stream', () => Array.fromAsync(engine().statsStream(missing, signal))],
@@ -123,24 +196,17 @@ export function describeRefusals(yard: () => Yard): void {
 
   describe('what the domain plans', () => {
     const spec = (profile: SecurityProfile, networks: readonly string[]): AgentSpec => ({
+      ...PLAIN_SPEC,
       image: yard().image,
       pull: 'never',
       command: ['sleep', '1000'],
-      entrypoint: null,
       workdir: '/',
-      user: null,
-      tty: true,
-      stdin: true,
-      resources: { memory: 64 * MIB, cpu: 0.5, pids: 64 },
+      resources: { ...PLAIN_SPEC.resources, memory: 64 * MIB, cpu: 0.5, pids: 64 },
       env: { KEY: 'a value with = and "quotes"' },
       networks,
-      security: { profile },
+      security: { ...PLAIN_SPEC.security, profile },
       restart: { name: 'unless-stopped', maximumRetryCount: 0 },
       logging: { maxSize: '1m', maxFile: 2 },
-      tags: {},
-      role: null,
-      group: null,
-      capabilities: [],
     });
     const startPlanned = async (profile: SecurityProfile, networks: readonly string[]) => {
       const name = unique('planned');

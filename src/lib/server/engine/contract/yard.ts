@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { ContainerPlan, HostConfigPlan } from '#lib/domain/container-plan.ts';
+import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
 import { AppError, type ErrorCode } from '#lib/domain/errors.ts';
 import type { Labels } from '#lib/domain/labels.ts';
 import type { Engine, EngineEvent, LogFrame, LogOptions } from '../engine.ts';
@@ -10,9 +10,7 @@ const LABEL = 'dev.slipway.contract';
 const RUN = crypto.randomUUID().slice(0, 8);
 let count = 0;
 
-export type Changes = Partial<Omit<ContainerPlan, 'HostConfig'>> & {
-  readonly HostConfig?: Partial<HostConfigPlan>;
-};
+export type Changes = Partial<CreateBody>;
 
 /** Where the contract's containers, networks and images are made, and cleared away again. */
 export class Yard {
@@ -23,6 +21,7 @@ export class Yard {
   readonly label: Labels;
   readonly #networks: string[] = [];
   readonly #images: string[] = [];
+  readonly #volumes: string[] = [];
 
   constructor(subject: EngineUnderTest) {
     this.subject = subject;
@@ -31,7 +30,7 @@ export class Yard {
     this.label = { [LABEL]: RUN };
   }
 
-  plan({ HostConfig, Labels, ...changes }: Changes = {}): ContainerPlan {
+  plan({ HostConfig, Labels, ...changes }: Changes = {}): CreateBody {
     return {
       Image: this.image,
       Cmd: ['sleep', '1000'],
@@ -77,27 +76,37 @@ export class Yard {
     return name;
   }
 
+  async volume(): Promise<string> {
+    const name = unique('volume');
+    this.#volumes.push(name);
+    await this.engine.createVolume(name, this.label);
+    return name;
+  }
+
   /** An image that the test has made: taken away in the end. */
   keep(imageId: string): string {
     this.#images.push(imageId);
     return imageId;
   }
 
-  /** Ids of what is ours on the engine: containers, networks, and images made from our containers. */
+  /** Ids of what is ours on the engine: containers, networks, images made from our containers, and volumes by name. */
   async left(): Promise<readonly string[]> {
-    const [containers, networks, images] = await Promise.all([
+    const [containers, networks, images, volumes] = await Promise.all([
       this.engine.listContainers({ labels: this.label }),
       this.engine.listNetworks(),
       this.engine.listImages(),
+      this.engine.listVolumes(),
     ]);
     const ours = (each: { readonly labels: Labels }) => each.labels[LABEL] === RUN;
-    return [...containers, ...networks.filter(ours), ...images.filter(ours)].map(({ id }) => id);
+    const ids = [...containers, ...networks.filter(ours), ...images.filter(ours)].map(({ id }) => id);
+    return [...ids, ...volumes.filter(ours).map(({ name }) => name)];
   }
 
   async clear(): Promise<void> {
     const containers = await this.engine.listContainers({ labels: this.label });
     await Promise.all(containers.map(({ id }) => this.engine.removeContainer(id, { force: true })));
     for (const id of this.#networks.splice(0)) await this.engine.removeNetwork(id).catch(() => undefined);
+    for (const name of this.#volumes.splice(0)) await this.engine.removeVolume(name);
     for (const id of this.#images.splice(0)) await this.engine.removeImage(id, { force: true });
   }
 }

@@ -11,6 +11,8 @@ export type Connect = () => Promise<Duplex>;
  */
 export class ConnectAgent extends http.Agent {
   readonly #connect: Connect;
+  /** Streams that a request has taken over: http.Agent forgets them. */
+  readonly #adopted = new Set<Duplex>();
 
   constructor(connect: Connect) {
     super({ keepAlive: true, maxFreeSockets: 16, timeout: 0 });
@@ -29,6 +31,17 @@ export class ConnectAgent extends http.Agent {
         Reflect.apply(ready ?? ignore, undefined, [failure]);
       },
     );
+  }
+
+  /** This stream ends with the agent. */
+  adopt(stream: Duplex): void {
+    this.#adopted.add(stream);
+    stream.once('close', () => this.#adopted.delete(stream));
+  }
+
+  override destroy(): void {
+    super.destroy();
+    for (const stream of this.#adopted) stream.destroy(new Error('socket hang up'));
   }
 
   /**

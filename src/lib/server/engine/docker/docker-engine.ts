@@ -1,29 +1,35 @@
 /**
  * The engine port over the Docker Engine API, by dockerode. Everything goes through `connect()`. Facts behind it: docs/engine.md.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
-import type { ContainerPlan } from '#lib/domain/container-plan.ts';
-import { AppError } from '#lib/domain/errors.ts';
+import type { CreateBody, Endpoint } from '#lib/domain/docker-run/create-body.ts';
 import type { Labels } from '#lib/domain/labels.ts';
 import type * as port from '../engine.ts';
+import { makeContainer } from '../make-container.ts';
 import { ConnectAgent, type Connect } from './connection.ts';
-import { already, call, CALL_MS, COMMIT_MS, START_MS } from './deadlines.ts';
-import { inspectImage, listImages, pullImage, removeImage } from './images.ts';
-import { client, get, post } from './requests.ts';
-import { isObject, toContainerFacts, toEngineInfo, toRawStats, toSummary } from './shapes.ts';
+import { Containers } from './containers.ts';
+import { call, CALL_MS } from './deadlines.ts';
+import { execute } from './exec.ts';
+import * as images from './images.ts';
+import * as networks from './networks.ts';
+import { client, get } from './requests.ts';
+import { toEngineInfo } from './shapes.ts';
 import { eventStream, logStream, statsStream } from './streams.ts';
+import { updateContainer } from './update.ts';
 import { negotiate } from './version.ts';
+import * as volumes from './volumes.ts';
 
 export class DockerEngine implements port.Engine {
   readonly #docker: Docker;
   readonly #agent: ConnectAgent;
   readonly #version: port.EngineVersion;
+  readonly #containers: Containers;
 
   private constructor(docker: Docker, agent: ConnectAgent, version: port.EngineVersion) {
     this.#docker = docker;
     this.#agent = agent;
     this.#version = version;
+    this.#containers = new Containers(docker);
   }
 
   /** Connects and negotiates the API version. Rejects with SOCKET_ERROR when no engine answers within `timeoutMs`. */
@@ -73,215 +79,156 @@ export class DockerEngine implements port.Engine {
     return eventStream(this.#docker, options);
   }
 
-  async listContainers(
+  listContainers(
     options: { readonly labels?: Labels; readonly signal?: AbortSignal } = {},
   ): Promise<port.ContainerSummary[]> {
-    const label = Object.entries(options.labels ?? {}).map(([key, value]) => `${key}=${value}`);
-    const list = await call('read', undefined, CALL_MS * 3, options.signal, (abortSignal) =>
-      this.#docker.listContainers({ all: true, filters: JSON.stringify({ label }), abortSignal }),
-    );
-    return list.map(toSummary);
+    return this.#containers.list(options);
   }
 
-  async inspectContainer(id: string, signal?: AbortSignal): Promise<port.ContainerFacts> {
-    return toContainerFacts(
-      await call('read', undefined, CALL_MS, signal, (abortSignal) =>
-        this.#docker.getContainer(id).inspect({ abortSignal }),
-      ),
-    );
+  inspectContainer(id: string, signal?: AbortSignal): Promise<port.ContainerFacts> {
+    return this.#containers.inspect(id, signal);
   }
 
-  async createContainer(
+  createContainer(
     name: string,
-    plan: ContainerPlan,
-    signal?: AbortSignal,
-  ): Promise<{ id: string; warnings: readonly string[] }> {
-    const answer: unknown = await call('create', name, START_MS, signal, (abortSignal) =>
-      post(this.#docker, '/containers/create?', { name }, plan, { 201: true }, abortSignal),
-    );
-    const id = isObject(answer) ? answer['Id'] : undefined;
-    const warnings =
-      isObject(answer) && Array.isArray(answer['Warnings']) ? answer['Warnings'].map(String) : [];
-    if (typeof id !== 'string')
-      throw new AppError('ENGINE_ERROR', 'The engine made a container and did not say which');
-    return { id, warnings };
-  }
-
-  async startContainer(id: string, signal?: AbortSignal): Promise<void> {
-    await already(
-      call('start', undefined, START_MS, signal, (abortSignal) =>
-        this.#docker.getContainer(id).start({ abortSignal }),
-      ),
-    );
-  }
-
-  async stopContainer(id: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    const t = Math.ceil(timeoutMs / 1000);
-    await already(
-      call('stop', undefined, timeoutMs + START_MS, signal, (abortSignal) =>
-        this.#docker.getContainer(id).stop({ t, abortSignal }),
-      ),
-    );
-  }
-
-  async restartContainer(id: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
-    const t = Math.ceil(timeoutMs / 1000);
-    await call('start', undefined, timeoutMs + START_MS, signal, (abortSignal) =>
-      this.#docker.getContainer(id).restart({ t, abortSignal }),
-    );
-  }
-
-  async killContainer(id: string, signalName: string): Promise<void> {
-    await call('kill', undefined, CALL_MS, undefined, (abortSignal) =>
-      this.#docker.getContainer(id).kill({ signal: signalName, abortSignal }),
-    );
-  }
-
-  async pauseContainer(id: string): Promise<void> {
-    await call('pause', undefined, CALL_MS, undefined, (abortSignal) =>
-      this.#docker.getContainer(id).pause({ abortSignal }),
-    );
-  }
-
-  async unpauseContainer(id: string): Promise<void> {
-    await call('pause', undefined, CALL_MS, undefined, (abortSignal) =>
-      this.#docker.getContainer(id).unpause({ abortSignal }),
-    );
-  }
-
-  async renameContainer(id: string, name: string): Promise<void> {
-    await call('rename', name, CALL_MS, undefined, (abortSignal) =>
-      this.#docker.getContainer(id).rename({ name, abortSignal }),
-    );
-  }
-
-  async removeContainer(id: string, options: { readonly force: boolean }): Promise<void> {
-    const removal = call('remove', undefined, START_MS, undefined, (abortSignal) =>
-      this.#docker.getContainer(id).remove({ force: options.force, v: true, abortSignal }),
-    );
-    await removal.catch(async (error: unknown) => {
-      if (error instanceof AppError && error.code === 'NOT_FOUND') return;
-      if (
-        error instanceof AppError &&
-        /removal of container .* is already in progress/i.test(error.message)
-      ) {
-        await this.#untilGone(id);
-        return;
-      }
-      throw error;
+    body: CreateBody,
+    options: port.CreateOptions = {},
+  ): Promise<{ readonly id: string; readonly warnings: readonly string[] }> {
+    return makeContainer(body, this.#version.apiVersion, {
+      create: (first) => this.#containers.create(name, first, options),
+      connect: (network, id, endpoint) => this.connectNetwork(network, id, endpoint, options.signal),
+      remove: (id) => this.removeContainer(id, { force: true }),
     });
   }
 
-  async #untilGone(id: string): Promise<void> {
-    for (let tries = 0; tries < 100; tries += 1) {
-      const facts = await this.inspectContainer(id).catch((error: unknown) => {
-        if (error instanceof AppError && error.code === 'NOT_FOUND') return null;
-        throw error;
-      });
-      if (facts === null) return;
-      await delay(100);
-    }
-    throw new AppError('OPERATION_TIMEOUT', 'The engine is still removing the container');
+  startContainer(id: string, signal?: AbortSignal): Promise<void> {
+    return this.#containers.start(id, signal);
+  }
+
+  stopContainer(id: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    return this.#containers.stop(id, timeoutMs, signal);
+  }
+
+  restartContainer(id: string, timeoutMs: number, signal?: AbortSignal): Promise<void> {
+    return this.#containers.restart(id, timeoutMs, signal);
+  }
+
+  killContainer(id: string, signalName: string): Promise<void> {
+    return this.#containers.kill(id, signalName);
+  }
+
+  pauseContainer(id: string): Promise<void> {
+    return this.#containers.pause(id);
+  }
+
+  unpauseContainer(id: string): Promise<void> {
+    return this.#containers.unpause(id);
+  }
+
+  renameContainer(id: string, name: string): Promise<void> {
+    return this.#containers.rename(id, name);
+  }
+
+  removeContainer(id: string, options: { readonly force: boolean }): Promise<void> {
+    return this.#containers.remove(id, options);
+  }
+
+  stats(id: string, signal?: AbortSignal): Promise<port.RawStats | null> {
+    return this.#containers.stats(id, signal);
+  }
+
+  containerSize(id: string, signal?: AbortSignal): Promise<number | null> {
+    return this.#containers.size(id, signal);
+  }
+
+  commitContainer(id: string, options: port.CommitOptions): Promise<{ imageId: string }> {
+    return this.#containers.commit(id, options);
+  }
+
+  processes(id: string, signal?: AbortSignal): Promise<port.ProcessTable> {
+    return this.#containers.processes(id, signal);
+  }
+
+  changes(id: string, signal?: AbortSignal): Promise<port.PathChange[]> {
+    return this.#containers.changes(id, signal);
+  }
+
+  execute(containerId: string, options: port.ExecOptions): Promise<port.ExecResult> {
+    const way = { docker: this.#docker, agent: this.#agent, apiVersion: this.#version.apiVersion };
+    return execute(way, containerId, options);
+  }
+
+  updateContainer(id: string, limits: port.ContainerLimits): Promise<void> {
+    return updateContainer(this.#docker, id, limits, async () => (await this.info()).cpus);
   }
 
   logs(id: string, options: port.LogOptions): AsyncGenerator<port.LogFrame> {
     return logStream(this.#docker, id, options, () => this.inspectContainer(id, options.signal));
   }
 
-  async stats(id: string, signal?: AbortSignal): Promise<port.RawStats | null> {
-    // one-shot (API 1.41) returns after one reading; without it the engine waits for two
-    const raw = await call('stats', undefined, CALL_MS, signal, (abortSignal) =>
-      get(
-        this.#docker,
-        `/containers/${encodeURIComponent(id)}/stats?`,
-        { stream: false, 'one-shot': true },
-        abortSignal,
-      ),
-    );
-    return toRawStats(raw);
-  }
-
   statsStream(id: string, signal: AbortSignal): AsyncGenerator<port.RawStats> {
     return statsStream(this.#docker, id, signal);
   }
 
-  async containerSize(id: string, signal?: AbortSignal): Promise<number | null> {
-    const info = await call('read', undefined, 60_000, signal, (abortSignal) =>
-      get(this.#docker, `/containers/${encodeURIComponent(id)}/json?`, { size: true }, abortSignal),
-    );
-    const size = isObject(info) ? info['SizeRw'] : null;
-    return typeof size === 'number' ? size : null;
-  }
-
-  async commitContainer(id: string, options: port.CommitOptions): Promise<{ imageId: string }> {
-    const answer: unknown = await call('commit', undefined, COMMIT_MS, options.signal, (abortSignal) =>
-      this.#docker.getContainer(id).commit({
-        repo: options.repository,
-        tag: options.tag,
-        comment: options.comment,
-        pause: options.pause,
-        abortSignal,
-      }),
-    );
-    const imageId = isObject(answer) ? answer['Id'] : undefined;
-    if (typeof imageId !== 'string')
-      throw new AppError('ENGINE_ERROR', 'The engine committed and did not say which image');
-    return { imageId };
-  }
-
   inspectImage(reference: string, signal?: AbortSignal): Promise<port.ImageFacts | null> {
-    return inspectImage(this.#docker, reference, signal);
+    return images.inspectImage(this.#docker, reference, signal);
   }
 
-  listImages(): Promise<port.ImageFacts[]> {
-    return listImages(this.#docker);
+  listImages(options?: { readonly dangling?: boolean }): Promise<port.ImageFacts[]> {
+    return images.listImages(this.#docker, options);
   }
 
   pullImage(reference: string, options: port.PullOptions): Promise<void> {
-    return pullImage(this.#docker, reference, options);
+    return images.pullImage(this.#docker, reference, options);
   }
 
   removeImage(reference: string, options: { readonly force: boolean }): Promise<void> {
-    return removeImage(this.#docker, reference, options);
+    return images.removeImage(this.#docker, reference, options);
   }
 
-  async listNetworks(): Promise<port.NetworkFacts[]> {
-    const list = await call('network', undefined, CALL_MS, undefined, (abortSignal) =>
-      this.#docker.listNetworks({ abortSignal }),
-    );
-    return list.map((each) => ({
-      id: each.Id,
-      name: each.Name,
-      driver: each.Driver,
-      labels: { ...each.Labels },
-    }));
+  listNetworks(): Promise<port.NetworkFacts[]> {
+    return networks.listNetworks(this.#docker);
   }
 
-  async createNetwork(name: string, labels: Labels): Promise<port.NetworkFacts> {
-    const network = await call('network', name, CALL_MS * 3, undefined, (abortSignal) =>
-      this.#docker.createNetwork({
-        Name: name,
-        Driver: 'bridge',
-        CheckDuplicate: true,
-        Labels: { ...labels },
-        abortSignal,
-      }),
-    );
-    return { id: network.id, name, driver: 'bridge', labels };
+  createNetwork(name: string, labels: Labels): Promise<port.NetworkFacts> {
+    return networks.createNetwork(this.#docker, name, labels);
   }
 
-  async connectNetwork(network: string, containerId: string, aliases: readonly string[]): Promise<void> {
-    const body = { Container: containerId, EndpointConfig: { Aliases: [...aliases] } };
-    const path = `/networks/${encodeURIComponent(network)}/connect?` as const;
-    await call('network', network, CALL_MS * 3, undefined, (abortSignal) =>
-      post(this.#docker, path, {}, body, { 200: true }, abortSignal),
-    );
+  connectNetwork(
+    network: string,
+    containerId: string,
+    endpoint: Endpoint,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    return networks.connectNetwork(this.#docker, network, containerId, endpoint, signal);
   }
 
-  async removeNetwork(id: string): Promise<void> {
-    await call('network', undefined, CALL_MS * 3, undefined, (abortSignal) =>
-      this.#docker.getNetwork(id).remove({ abortSignal }),
-    );
+  disconnectNetwork(
+    network: string,
+    containerId: string,
+    options: { readonly force: boolean },
+  ): Promise<void> {
+    return networks.disconnectNetwork(this.#docker, network, containerId, options);
+  }
+
+  removeNetwork(id: string): Promise<void> {
+    return networks.removeNetwork(this.#docker, id);
+  }
+
+  listVolumes(): Promise<port.VolumeFacts[]> {
+    return volumes.listVolumes(this.#docker);
+  }
+
+  inspectVolume(name: string): Promise<port.VolumeFacts | null> {
+    return volumes.inspectVolume(this.#docker, name);
+  }
+
+  createVolume(name: string, labels: Labels, signal?: AbortSignal): Promise<port.VolumeFacts> {
+    return volumes.createVolume(this.#docker, name, labels, signal);
+  }
+
+  removeVolume(name: string): Promise<void> {
+    return volumes.removeVolume(this.#docker, name);
   }
 
   close(): void {

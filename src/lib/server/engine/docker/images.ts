@@ -1,11 +1,12 @@
 import type Docker from 'dockerode';
 import { AppError } from '#lib/domain/errors.ts';
-import type { ImageFacts, PullOptions, PullProgress } from '../engine.ts';
+import type { ImageFacts, PullOptions, PullProgress } from '../facts.ts';
 import { call, CALL_MS, START_MS } from './deadlines.ts';
 import { jsonLines } from './json-lines.ts';
 import { toAppError } from './problems.ts';
 import { bytes, get, imagePath } from './requests.ts';
-import { isObject, toImageFacts } from './shapes.ts';
+import { toImageFacts, toListedImage } from './image-shapes.ts';
+import { isObject } from './shapes.ts';
 
 export async function inspectImage(
   docker: Docker,
@@ -24,19 +25,15 @@ export async function inspectImage(
   }
 }
 
-export async function listImages(docker: Docker): Promise<ImageFacts[]> {
+export async function listImages(
+  docker: Docker,
+  options: { readonly dangling?: boolean } = {},
+): Promise<ImageFacts[]> {
+  const dangling = options.dangling === undefined ? {} : { dangling: [String(options.dangling)] };
   const list = await call('read', undefined, CALL_MS * 3, undefined, (abortSignal) =>
-    docker.listImages({ abortSignal }),
+    docker.listImages({ filters: JSON.stringify(dangling), abortSignal }),
   );
-  return list.map((each) => ({
-    id: each.Id,
-    tags: (each.RepoTags ?? []).filter((tag) => tag !== '<none>:<none>'),
-    digests: (each.RepoDigests ?? []).filter((digest) => digest !== '<none>@<none>'),
-    size: each.Size,
-    createdAt: each.Created * 1000,
-    // null for an image without labels, whatever the type says
-    labels: { ...each.Labels },
-  }));
+  return list.map(toListedImage);
 }
 
 export async function pullImage(docker: Docker, reference: string, options: PullOptions): Promise<void> {

@@ -71,6 +71,26 @@ const ANSWERS: readonly (readonly [ErrorCode, Doing, number, string])[] = [
     'cannot create network 1 (br-1): conflicts with network 2 (br-2): networks have overlapping IPv4',
   ],
   ['NETWORK_ERROR', 'network', 403, 'Pool overlaps with other one on this address space'],
+  ['NETWORK_ERROR', 'start', 403, 'Address already in use'],
+  [
+    'NETWORK_ERROR',
+    'start',
+    500,
+    "no available IPv4 addresses on this network's address pools: small (f999ecd4219a)",
+  ],
+  [
+    'NETWORK_ERROR',
+    'network',
+    400,
+    'user specified IP address is supported only when connecting to networks with user configured subnets',
+  ],
+  [
+    'NETWORK_ERROR',
+    'network',
+    400,
+    'container cannot be connected to multiple networks with one of the networks in private (none) mode',
+  ],
+  ['CONFLICT', 'network', 403, 'endpoint with name fox already exists in network agents'],
   ['CONFLICT', 'network', 409, 'network with name slipway-agents already exists'],
   ['CONFLICT', 'network', 403, 'error while removing network: network agents id 1 has active endpoints'],
   ['CONFLICT', 'network', 403, 'bridge is a pre-defined network and cannot be removed'],
@@ -86,6 +106,51 @@ const ANSWERS: readonly (readonly [ErrorCode, Doing, number, string])[] = [
   ],
   ['VALIDATION', 'start', 500, 'OCI runtime create failed: exec: "/x": permission denied: unknown'],
   ['VALIDATION', 'create', 400, 'Unknown runtime specified nope'],
+  ['VALIDATION', 'create', 400, 'unknown or invalid runtime name: nope'],
+  [
+    'VALIDATION',
+    'start',
+    500,
+    'error gathering device information while adding custom device "/dev/nope": no such file or directory',
+  ],
+  [
+    'VALIDATION',
+    'create',
+    400,
+    'invalid mount config for type "bind": bind source path does not exist: /no/such',
+  ],
+  ['VALIDATION', 'create', 404, 'create v: error looking up volume plugin nope: plugin "nope" not found'],
+  ['VALIDATION', 'start', 500, 'unable to find user nobody9: no matching entries in passwd file'],
+  ['VALIDATION', 'create', 500, 'Cannot mkdir: /etc/passwd is not a directory'],
+  ['VALIDATION', 'exec', 400, 'No exec command specified'],
+  ['VALIDATION', 'volume', 400, 'create v: volume name is too short'],
+  ['NOT_FOUND', 'volume', 404, 'get nope: no such volume'],
+  ['CONFLICT', 'volume', 409, 'remove v1: volume is in use - [e2f7dcba6742]'],
+  [
+    'CONFLICT',
+    'update',
+    409,
+    'Cannot update container abc: Restart policy cannot be updated because AutoRemove is enabled for the container',
+  ],
+  [
+    'RESOURCE_LIMIT',
+    'update',
+    500,
+    'Cannot update container abc: failed to write "12582912": write /sys/fs/cgroup/memory/memory.limit_in_bytes: device or resource busy: unknown',
+  ],
+  [
+    'RESOURCE_LIMIT',
+    'create',
+    500,
+    "--storage-opt is supported only for overlay over xfs with 'pquota' mount option",
+  ],
+  ['RESOURCE_LIMIT', 'create', 400, 'Requested CPUs are not available - requested 77, available: 0-1'],
+  [
+    'IMAGE_NOT_FOUND',
+    'create',
+    404,
+    'image with reference x:1 was found but does not match the specified platform: wanted linux/arm64, actual: linux/amd64',
+  ],
   ['VALIDATION', 'create', 400, 'invalid environment variable: =x'],
   ['VALIDATION', 'kill', 400, 'Invalid signal: NOPE'],
   ['NOT_FOUND', 'read', 404, 'No such container: abc'],
@@ -136,6 +201,18 @@ describe('an answer of the engine', () => {
     expect(toAppError(answered(404, 'No such image: busybox'), 'image', 'busybox').message).toBe(
       'No such image: busybox',
     );
+  });
+
+  it.each([
+    ['runtime', 'nope', 'create', 400, 'Unknown runtime specified nope'],
+    ['runtime', 'nope', 'create', 400, 'unknown or invalid runtime name: nope'],
+    ['volumes', '/no/such', 'create', 400, 'invalid mount config: bind source path does not exist: /no/such'],
+    ['devices', '/dev/nope', 'start', 500, 'adding custom device "/dev/nope": no such file or directory'],
+    ['user', 'nobody9', 'start', 500, 'unable to find user nobody9: no matching entries in passwd file'],
+  ] as const)('names the field %s with its value %s', (field, value, doing, status, words) => {
+    expect(toAppError(answered(status, words), doing).details?.fields).toEqual([
+      { field, value, rule: words },
+    ]);
   });
 
   it('says what to do about a command that is not there', () => {

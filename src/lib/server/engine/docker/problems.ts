@@ -1,91 +1,8 @@
-/**
- * The one table from what the engine said to what a person reads. Each row names the status, a pattern of the engine's words and, where the
- * same words mean different things, what we were doing.
- */
-import { AppError, type ErrorCode } from '#lib/domain/errors.ts';
+/** From whatever a call threw to what a person reads: lost connections here, what the engine said by the table of refusals.ts. */
+import { AppError, type ErrorDetails } from '#lib/domain/errors.ts';
+import { ROWS, type Doing } from './refusals.ts';
 
-export type Doing =
-  | 'ping'
-  | 'read'
-  | 'events'
-  | 'create'
-  | 'start'
-  | 'stop'
-  | 'kill'
-  | 'pause'
-  | 'rename'
-  | 'remove'
-  | 'logs'
-  | 'stats'
-  | 'commit'
-  | 'pull'
-  | 'image'
-  | 'network'
-  | 'update'
-  | 'exec';
-
-interface Row {
-  readonly status?: number;
-  readonly doing?: readonly Doing[];
-  readonly words?: RegExp;
-  readonly code: ErrorCode;
-  readonly hint?: string;
-}
-
-const ROWS: readonly Row[] = [
-  {
-    words:
-      /No such image|manifest unknown|manifest for .* not found|repository does not exist|pull access denied/i,
-    code: 'IMAGE_NOT_FOUND',
-  },
-  { words: /port is already allocated|address already in use|Bind for .* failed/i, code: 'PORT_TAKEN' },
-  { status: 409, doing: ['create', 'rename'], words: /name .* is already in use/i, code: 'NAME_TAKEN' },
-  {
-    doing: ['start', 'create', 'network'],
-    words:
-      /network .* not found|could not find network|network-scoped alias|address pool|non-overlapping IPv4|overlap|conflicts with network|cannot attach/i,
-    code: 'NETWORK_ERROR',
-  },
-  {
-    doing: ['create', 'start', 'update'],
-    words:
-      /Range of CPUs|minimum memory|memory limit|device driver|no space left|pids limit|cpu-shares|Invalid value .* for .*memory/i,
-    code: 'RESOURCE_LIMIT',
-  },
-  {
-    doing: ['create', 'start'],
-    words:
-      /executable file not found|no such file or directory: unknown|permission denied: unknown|exec format error|not a directory: unknown/i,
-    code: 'VALIDATION',
-    hint: 'The image has no such command. Check command and entrypoint.',
-  },
-  { doing: ['create', 'start', 'rename', 'update', 'kill'], status: 400, code: 'VALIDATION' },
-  { doing: ['pull'], code: 'PULL_FAILED' },
-  { status: 404, words: /no such (container|network|volume|exec)/i, code: 'NOT_FOUND' },
-  {
-    status: 404,
-    doing: [
-      'read',
-      'stop',
-      'kill',
-      'pause',
-      'rename',
-      'remove',
-      'logs',
-      'stats',
-      'commit',
-      'start',
-      'update',
-      'exec',
-    ],
-    code: 'NOT_FOUND',
-  },
-  // the engine answers 500 when one that is not paused is to be resumed, and 403 for a network in use
-  { doing: ['pause'], words: /is not paused/i, code: 'CONFLICT' },
-  { doing: ['network'], words: /has active endpoints|pre-defined network/i, code: 'CONFLICT' },
-  { status: 409, code: 'CONFLICT' },
-  { status: 304, code: 'CONFLICT' },
-];
+export type { Doing } from './refusals.ts';
 
 const SOCKET_HINTS: Record<string, string> = {
   ENOENT:
@@ -165,9 +82,15 @@ export function toAppError(error: unknown, doing: Doing, subject?: string): AppE
       (each.words === undefined || each.words.test(words)),
   );
   const message = subject === undefined || words.includes(subject) ? words : `${subject}: ${words}`;
+  const details: ErrorDetails = {
+    engine: { status: known, message: words },
+    ...(row?.field === undefined
+      ? {}
+      : { fields: [{ field: row.field, value: row.words?.exec(words)?.[1] ?? null, rule: words }] }),
+  };
   return new AppError(row?.code ?? 'ENGINE_ERROR', message, {
     cause: error,
-    details: { engine: { status: known, message: words } },
+    details,
     ...(row?.hint === undefined ? {} : { hint: row.hint }),
   });
 }
@@ -179,5 +102,13 @@ function socketError(code: string, cause: unknown): AppError {
     hint,
     cause,
     details: { engine: { status: null, message: engineWords(cause) } },
+  });
+}
+
+/** Of a program inside a container. */
+export function tooLong(timeoutMs: number, cause?: unknown): AppError {
+  return new AppError('OPERATION_TIMEOUT', `The program did not end within ${timeoutMs / 1000} s`, {
+    hint: 'Give it more time, or look at what it waits for.',
+    cause,
   });
 }

@@ -1,7 +1,16 @@
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { toContainerFacts, toEngineInfo, toEvent, toImageFacts, toRawStats, toSummary } from './shapes.ts';
+import { toImageFacts } from './image-shapes.ts';
+import {
+  toContainerFacts,
+  toEngineInfo,
+  toEvent,
+  toPathChanges,
+  toProcessTable,
+  toRawStats,
+  toSummary,
+} from './shapes.ts';
 import { CGROUP_V1, CGROUP_V2, STOPPED } from './testing/stats-samples.ts';
 
 describe('a reading of stats', () => {
@@ -131,6 +140,8 @@ describe('the facts of a container', () => {
       health: 'none',
       ports: [],
       networks: ['slipway-agents'],
+      restartPolicy: 'no',
+      autoRemove: false,
       raw: info,
     });
   });
@@ -207,6 +218,17 @@ it('a container in the list has its name without the slash, and its time in mill
     Created: 1795250675,
     Labels: null,
     State: 'paused',
+    Status: 'Up 5 minutes (Paused)',
+    Command: "sh -c 'sleep 1'",
+    Ports: [
+      { IP: '127.0.0.1', PrivatePort: 80, PublicPort: 32770, Type: 'tcp' },
+      { PrivatePort: 443, Type: 'tcp' },
+    ],
+    NetworkSettings: { Networks: { bridge: {} } },
+    Mounts: [
+      { Type: 'volume', Name: 'v9', Source: '/var/lib/docker/volumes/v9/_data', Destination: '/y' },
+      { Type: 'bind', Source: '/tmp', Destination: '/z' },
+    ],
   });
   expect(toSummary(info)).toEqual({
     id: '8755e687',
@@ -214,10 +236,20 @@ it('a container in the list has its name without the slash, and its time in mill
     image: 'slipway/starter:latest',
     imageId: 'sha256:5fe5',
     status: 'paused',
+    statusText: 'Up 5 minutes (Paused)',
+    command: "sh -c 'sleep 1'",
     labels: {},
     createdAt: 1795250675000,
+    ports: [{ container: '80/tcp', ip: '127.0.0.1', host: 32770 }],
+    networks: ['bridge'],
+    mounts: [
+      { type: 'volume', source: 'v9', target: '/y' },
+      { type: 'bind', source: '/tmp', target: '/z' },
+    ],
   });
   expect(toSummary({ ...info, Names: [] }).name).toBe('');
+  const bare = z.custom<ContainerInfo>().parse({ ...info, Ports: null, NetworkSettings: null, Mounts: null });
+  expect(toSummary(bare)).toMatchObject({ ports: [], networks: [], mounts: [] });
 });
 
 describe('an event', () => {
@@ -271,6 +303,7 @@ describe('the facts of an engine', () => {
       CgroupVersion: '2',
       Driver: 'overlay2',
       Runtimes: { runc: {}, nvidia: {} },
+      DefaultRuntime: 'nvidia',
       Warnings: ['WARNING: No swap limit support', 7],
       SystemTime: '2026-11-21T09:06:44.5Z',
     };
@@ -285,6 +318,7 @@ describe('the facts of an engine', () => {
       cgroupVersion: '2',
       storageDriver: 'overlay2',
       runtimes: ['runc', 'nvidia'],
+      defaultRuntime: 'nvidia',
       warnings: ['WARNING: No swap limit support'],
       time: Date.parse('2026-11-21T09:06:44.5Z'),
     });
@@ -296,10 +330,26 @@ describe('the facts of an engine', () => {
       memory: 0,
       cgroupVersion: '1',
       runtimes: [],
+      defaultRuntime: 'runc',
       warnings: [],
       time: null,
     });
   });
+});
+
+it('processes and changes are in the words of the port', () => {
+  expect(toProcessTable({ Titles: ['PID'], Processes: [['7']] })).toEqual({ titles: ['PID'], rows: [['7']] });
+  const changes = [
+    { Path: '/etc', Kind: 0 },
+    { Path: '/new', Kind: 1 },
+    { Path: '/old', Kind: 2 },
+  ];
+  expect(toPathChanges(changes).map(({ path, kind }) => `${kind} ${path}`)).toEqual([
+    'changed /etc',
+    'added /new',
+    'deleted /old',
+  ]);
+  expect(toPathChanges(null)).toEqual([]);
 });
 
 describe('the facts of an image', () => {
@@ -319,7 +369,42 @@ describe('the facts of an image', () => {
       size: 8_000_000,
       createdAt: Date.parse('2026-03-01T12:00:00Z'),
       labels: { a: 'b' },
+      config: {
+        env: [],
+        command: null,
+        entrypoint: null,
+        workdir: null,
+        user: null,
+        exposedPorts: [],
+        volumes: [],
+        hasHealthcheck: false,
+      },
     });
+  });
+
+  it('say what a container gets from it', () => {
+    const Config = {
+      Env: ['PATH=/bin'],
+      Cmd: ['run'],
+      Entrypoint: ['/init'],
+      WorkingDir: '/work',
+      User: '1000',
+      ExposedPorts: { '80/tcp': {} },
+      Volumes: { '/data': {} },
+      Healthcheck: { Test: ['CMD', 'true'] },
+    };
+    expect(toImageFacts({ Id: 'sha256:1', Config }).config).toEqual({
+      env: ['PATH=/bin'],
+      command: ['run'],
+      entrypoint: ['/init'],
+      workdir: '/work',
+      user: '1000',
+      exposedPorts: ['80/tcp'],
+      volumes: ['/data'],
+      hasHealthcheck: true,
+    });
+    const without = { ...Config, Healthcheck: { Test: ['NONE'] } };
+    expect(toImageFacts({ Config: without }).config?.hasHealthcheck).toBe(false);
   });
 
   it('may be null where an image has none', () => {

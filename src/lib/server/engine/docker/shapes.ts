@@ -7,26 +7,29 @@ import type {
   ContainerSummary,
   EngineEvent,
   EngineInfo,
-  ImageFacts,
+  MountFacts,
+  PathChange,
+  ProcessTable,
+  PublishedPort,
   RawStats,
-} from '../engine.ts';
+} from '../facts.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 export function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
-const object = (value: unknown): Json => (isObject(value) ? value : {});
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const number = (value: unknown): number | null =>
+export const object = (value: unknown): Json => (isObject(value) ? value : {});
+export const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+export const number = (value: unknown): number | null =>
   typeof value === 'number' && Number.isFinite(value) ? value : null;
 
-function labels(value: unknown): Labels {
+export function labelsOf(value: unknown): Labels {
   return Object.fromEntries(Object.entries(object(value)).map(([key, each]) => [key, text(each)]));
 }
 
 /** The engine's zero time (0001-01-01) means never. */
-function time(value: unknown): number | null {
+export function time(value: unknown): number | null {
   const at = Date.parse(text(value));
   return Number.isFinite(at) && at > 0 ? at : null;
 }
@@ -52,13 +55,40 @@ export function toSummary(info: ContainerInfo): ContainerSummary {
     image: info.Image,
     imageId: info.ImageID,
     status: status(info.State),
-    labels: labels(info.Labels),
+    statusText: text(info.Status),
+    command: text(info.Command),
+    labels: labelsOf(info.Labels),
     createdAt: info.Created * 1000,
+    ports: openPorts(info.Ports),
+    networks: Object.keys(object(object(info.NetworkSettings)['Networks'])),
+    mounts: mounts(info.Mounts),
   };
+}
+
+/** The list also has ports that are only exposed: they have no number on the host. */
+function openPorts(value: unknown): PublishedPort[] {
+  const list = Array.isArray(value) ? value.map(object) : [];
+  return list.flatMap((each) => {
+    const host = number(each['PublicPort']);
+    if (host === null) return [];
+    const container = `${number(each['PrivatePort']) ?? 0}/${text(each['Type'])}`;
+    return [{ container, ip: text(each['IP']), host }];
+  });
+}
+
+function mounts(value: unknown): MountFacts[] {
+  const list = Array.isArray(value) ? value.map(object) : [];
+  return list.map((each) => ({
+    type: text(each['Type']),
+    // of a volume the source is the folder of its driver
+    source: text(each['Name']) || text(each['Source']),
+    target: text(each['Destination']),
+  }));
 }
 
 export function toContainerFacts(info: ContainerInspectInfo): ContainerFacts {
   const state = info.State;
+  const hostConfig = object(info.HostConfig);
   const health = text(object(object(state)['Health'])['Status']);
   const ports = Object.entries(object(info.NetworkSettings.Ports)).flatMap(([container, bindings]) =>
     (Array.isArray(bindings) ? bindings : []).map((each: unknown) => ({
@@ -81,10 +111,12 @@ export function toContainerFacts(info: ContainerInspectInfo): ContainerFacts {
     restartCount: info.RestartCount,
     pid: state.Pid,
     tty: info.Config.Tty,
-    labels: labels(info.Config.Labels),
+    labels: labelsOf(info.Config.Labels),
     health: health === 'starting' || health === 'healthy' || health === 'unhealthy' ? health : 'none',
     ports,
     networks: Object.keys(object(info.NetworkSettings.Networks)),
+    restartPolicy: text(object(hostConfig['RestartPolicy'])['Name']) || 'no',
+    autoRemove: hostConfig['AutoRemove'] === true,
     raw: { ...info },
   };
 }
@@ -105,7 +137,7 @@ export function toEvent(raw: Json, timeNano: bigint): EngineEvent | null {
     type,
     action: colon === -1 ? action : action.slice(0, colon),
     id: text(actor['ID']),
-    attributes: labels(actor['Attributes']),
+    attributes: labelsOf(actor['Attributes']),
     timeNano,
   };
 }
@@ -125,24 +157,9 @@ export function toEngineInfo(raw: unknown, apiVersion: string): EngineInfo {
     cgroupVersion: text(info['CgroupVersion']) || '1',
     storageDriver: text(info['Driver']),
     runtimes: Object.keys(object(info['Runtimes'])),
+    defaultRuntime: text(info['DefaultRuntime']) || 'runc',
     warnings: list(info['Warnings']),
     time: time(info['SystemTime']),
-  };
-}
-
-export function toImageFacts(raw: unknown): ImageFacts {
-  const info = object(raw);
-  const named = (value: unknown): string[] =>
-    Array.isArray(value)
-      ? value.filter((each): each is string => typeof each === 'string' && !each.startsWith('<none>'))
-      : [];
-  return {
-    id: text(info['Id']),
-    tags: named(info['RepoTags']),
-    digests: named(info['RepoDigests']),
-    size: number(info['Size']) ?? 0,
-    createdAt: time(info['Created']) ?? 0,
-    labels: labels(object(info['Config'])['Labels']),
   };
 }
 
@@ -183,4 +200,22 @@ export function toRawStats(raw: unknown): RawStats | null {
     pids: number(object(stats['pids_stats'])['current']),
     throttledNanos: number(object(cpu['throttling_data'])['throttled_time']),
   };
+}
+
+export function toProcessTable(raw: unknown): ProcessTable {
+  const list = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
+  const table = object(raw);
+  const rows = Array.isArray(table['Processes']) ? table['Processes'] : [];
+  return { titles: list(table['Titles']), rows: rows.map(list) };
+}
+
+const CHANGES: readonly PathChange['kind'][] = ['changed', 'added', 'deleted'];
+
+/** null for a container in which nothing has changed. */
+export function toPathChanges(raw: unknown): PathChange[] {
+  const list = Array.isArray(raw) ? raw.map(object) : [];
+  return list.map((each) => ({
+    path: text(each['Path']),
+    kind: CHANGES[number(each['Kind']) ?? 0] ?? 'changed',
+  }));
 }

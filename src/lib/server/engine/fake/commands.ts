@@ -33,7 +33,23 @@ export const COMMANDS: Readonly<Record<string, Program>> = {
     await process.sleep(seconds * 1000);
     return 0;
   },
-  cat: (process) => (process.stdin ? process.forever() : 0),
+  cat: (process) => {
+    if (process.input !== null) process.write('stdout', process.input);
+    return process.stdin ? process.forever() : 0;
+  },
+  pwd: (process) => {
+    process.write('stdout', `${process.cwd}\n`);
+    return 0;
+  },
+  id: (process) => {
+    const number = process.user === '' || process.user === 'root' ? '0' : process.user;
+    process.write('stdout', process.argv[1] === '-u' ? `${number}\n` : `uid=${number}\n`);
+    return 0;
+  },
+  env: (process) => {
+    for (const [key, value] of Object.entries(process.env)) process.write('stdout', `${key}=${value}\n`);
+    return 0;
+  },
   sh: (process) => {
     const [, option, script] = process.argv;
     if (option === '-c' && script !== undefined) return runScript(process, script);

@@ -19,7 +19,7 @@ export function commit(
     const { plan, image: parent } = container;
     const image = world.images.derive(parent, {
       labels: container.labels,
-      env: [...parent.env, ...plan.Env],
+      env: [...parent.env, ...(plan.Env ?? [])],
       entrypoint: plan.Entrypoint ?? parent.entrypoint,
       cmd: plan.Cmd ?? parent.cmd,
       size: parent.size + container.use.writableBytes,

@@ -1,14 +1,28 @@
-import type { ContainerFacts, ContainerSummary } from '../engine.ts';
+import type { ContainerFacts, ContainerSummary } from '../facts.ts';
 import type { FakeContainer } from './container.ts';
+import { statusText } from './status-text.ts';
 import type { World } from './world.ts';
 
 export function summaryOf(world: World, container: FakeContainer): ContainerSummary {
-  const { id, name, status, labels, createdAt } = container;
+  const { id, name, status, labels, createdAt, ports, networks, mounts } = container;
   const imageId = container.image.id;
   // when the tag has moved or is gone, the list says the id instead
   const image = world.images.find(container.plan.Image)?.id === imageId ? container.plan.Image : imageId;
-  // the list has whole seconds
-  return { id, name, image, imageId, status, labels, createdAt: Math.floor(createdAt / 1000) * 1000 };
+  return {
+    id,
+    name,
+    image,
+    imageId,
+    status,
+    statusText: statusText(container, world.clock.now()),
+    command: container.argv.map((word) => (word.includes(' ') ? `'${word}'` : word)).join(' '),
+    labels,
+    // the list has whole seconds
+    createdAt: Math.floor(createdAt / 1000) * 1000,
+    ports,
+    networks,
+    mounts,
+  };
 }
 
 export function factsOf(container: FakeContainer): ContainerFacts {
@@ -40,11 +54,13 @@ export function factsOf(container: FakeContainer): ContainerFacts {
     finishedAt,
     restartCount: container.restarts.count,
     pid,
-    tty: plan.Tty,
+    tty: plan.Tty === true,
     labels,
     health: 'none',
     ports,
     networks,
+    restartPolicy: (plan.HostConfig.RestartPolicy?.Name ?? '') || 'no',
+    autoRemove: plan.HostConfig.AutoRemove === true,
     raw: rawOf(container),
   };
 }
@@ -78,13 +94,17 @@ function rawOf(container: FakeContainer): Readonly<Record<string, unknown>> {
       FinishedAt: time(container.finishedAt),
     },
     Config: { ...config, Labels: labels },
-    HostConfig,
+    HostConfig: { Memory: 0, MemorySwap: 0, NanoCpus: 0, PidsLimit: null, ...HostConfig },
     NetworkSettings: {
       Ports: Object.fromEntries(
         ports.map((port) => [port.container, [{ HostIp: port.ip, HostPort: String(port.host) }]]),
       ),
       Networks: Object.fromEntries(networks.map((network) => [network, {}])),
     },
-    Mounts: [],
+    Mounts: container.mounts.map(({ type, source, target }) => ({
+      Type: type,
+      ...(type === 'volume' ? { Name: source } : { Source: source }),
+      Destination: target,
+    })),
   };
 }

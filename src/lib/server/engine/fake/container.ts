@@ -2,33 +2,23 @@
  * One fake container: its states, its events and their order as the engine has them (seen on Engine 20.10). Refusals carry the engine's
  * words; what they mean to us is said in docker/problems.ts.
  */
-import type { ContainerPlan } from '#lib/domain/container-plan.ts';
-import type { Labels } from '#lib/domain/labels.ts';
-import type { ContainerStatus } from '../engine.ts';
+import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
+import type { ContainerStatus, PathChange, PublishedPort } from '../facts.ts';
+import { Executions } from './executions.ts';
 import type { Image } from './images.ts';
-import { commandLine, environment, networkNames } from './launch.ts';
+import { MadeContainer } from './made-container.ts';
 import { OutputLog } from './output-log.ts';
 import { RunningProcess } from './process.ts';
 import { EngineRefusal } from './refusal.ts';
-import { ResourceUse } from './resource-use.ts';
-import { Restarts } from './restarts.ts';
 import { signalNumber } from './signals.ts';
-import { prepareStart, type PreparedStart, type PublishedPort } from './start-rules.ts';
+import { prepareStart, type PreparedStart } from './start-rules.ts';
 import type { World } from './world.ts';
 
 const KILLED = 137;
 
-export class FakeContainer {
-  readonly id: string;
-  readonly plan: ContainerPlan;
-  readonly image: Image;
-  readonly labels: Labels;
-  readonly createdAt: number;
+export class FakeContainer extends MadeContainer {
   readonly output: OutputLog;
-  readonly use: ResourceUse;
-  readonly restarts: Restarts;
-  readonly #world: World;
-  name: string;
+  readonly executions = new Executions();
   status: ContainerStatus = 'created';
   exitCode = 0;
   oomKilled = false;
@@ -37,44 +27,20 @@ export class FakeContainer {
   finishedAt: number | null = null;
   pid = 0;
   ports: readonly PublishedPort[] = [];
+  /** What differs from its image; only tests write here. */
+  changed: readonly PathChange[] = [];
   #process: RunningProcess | null = null;
   #ended = Promise.withResolvers<undefined>();
   /** Somebody asked for its end: its restart policy is off until it is started again. */
   #stopped = false;
+  /** Somebody removes it: then it does not remove itself. */
+  #givenUp = false;
   #waiting = new AbortController();
-  readonly #joined: string[] = [];
 
-  constructor(world: World, name: string, plan: ContainerPlan, image: Image) {
-    this.#world = world;
-    this.id = world.newId();
-    this.name = name;
-    this.plan = plan;
-    this.image = image;
-    this.labels = { ...image.labels, ...plan.Labels };
-    this.createdAt = world.clock.now();
+  constructor(world: World, name: string, plan: CreateBody, image: Image) {
+    super(world, name, plan, image);
     this.output = new OutputLog(world.stamps);
-    this.use = new ResourceUse(world.clock, {
-      memoryLimit: plan.HostConfig.Memory ?? world.host.memory,
-      // the engine counts what goes through interfaces of the container's own
-      hasNetwork: !['none', 'host'].includes(plan.HostConfig.NetworkMode),
-    });
-    this.restarts = new Restarts(plan.HostConfig.RestartPolicy);
     this.emit('create');
-  }
-
-  get argv(): readonly string[] {
-    return commandLine(this.plan, this.image);
-  }
-
-  get networks(): readonly string[] {
-    return [...new Set([...networkNames(this.plan), ...this.#joined])];
-  }
-
-  join(network: string): void {
-    if (this.networks.includes(network)) {
-      throw new EngineRefusal(403, `endpoint with name ${this.name} already exists in network ${network}`);
-    }
-    this.#joined.push(network);
   }
 
   /** Has a main process, moving or paused. */
@@ -112,7 +78,7 @@ export class FakeContainer {
       const { ended } = this;
       this.#signal('SIGTERM');
       const patience = new AbortController();
-      await Promise.race([ended, this.#world.clock.wait(timeoutMs, patience.signal)]);
+      await Promise.race([ended, this.world.clock.wait(timeoutMs, patience.signal)]);
       patience.abort();
       if (this.alive && ended === this.ended) this.#signal('SIGKILL');
     }
@@ -143,6 +109,7 @@ export class FakeContainer {
     }
     if (!this.alive) throw new EngineRefusal(409, `Container ${this.id} is not running`);
     this.#process?.pause();
+    this.executions.pause();
     this.use.pause();
     this.status = 'paused';
     this.emit('pause');
@@ -154,6 +121,7 @@ export class FakeContainer {
     this.emit('unpause');
     this.use.resume();
     this.#process?.resume();
+    this.executions.resume();
   }
 
   rename(name: string): void {
@@ -169,6 +137,7 @@ export class FakeContainer {
       const words = `You cannot remove a ${this.status} container ${this.id}`;
       throw new EngineRefusal(409, `${words}. ${advice} before attempting removal or force remove`);
     }
+    this.#givenUp = true;
     if (this.running) this.#end('SIGKILL');
     this.emit('destroy');
   }
@@ -187,15 +156,11 @@ export class FakeContainer {
     if (this.restarts.survivesEngine) this.#launch();
   }
 
-  write(stream: 'stdout' | 'stderr', text: string): void {
+  write(stream: 'stdout' | 'stderr', written: string | Buffer): void {
+    const text = written.toString();
     // a terminal has one stream, and its line discipline adds the carriage return
-    if (this.plan.Tty) this.output.write('stdout', Buffer.from(text.replaceAll(/\r?\n/g, '\r\n')));
+    if (this.plan.Tty === true) this.output.write('stdout', Buffer.from(text.replaceAll(/\r?\n/g, '\r\n')));
     else this.output.write(stream, Buffer.from(text));
-  }
-
-  emit(action: string, more: Readonly<Record<string, string>> = {}): void {
-    const attributes = { ...this.labels, image: this.plan.Image, name: this.name, ...more };
-    this.#world.events.emit('container', action, this.id, attributes);
   }
 
   #launch(): void {
@@ -205,16 +170,18 @@ export class FakeContainer {
     this.exitCode = 0;
     this.oomKilled = false;
     this.error = '';
-    this.startedAt = this.#world.clock.now();
-    this.pid = this.#world.newPid();
+    this.startedAt = this.world.clock.now();
+    this.pid = this.world.newPid();
     this.ports = ports;
     this.use.start();
     this.#ended = Promise.withResolvers();
     this.#process = new RunningProcess({
       argv: this.argv,
-      env: environment(this.plan, this.image),
-      stdin: this.plan.Tty || this.plan.OpenStdin,
-      clock: this.#world.clock,
+      env: this.env,
+      stdin: this.plan.Tty === true || this.plan.OpenStdin === true,
+      cwd: this.cwd,
+      user: this.user,
+      clock: this.world.clock,
       onWrite: (stream, text) => this.write(stream, text),
       onExit: (code, oomKilled) => this.exit(code, oomKilled),
     });
@@ -226,7 +193,7 @@ export class FakeContainer {
   /** When it cannot start, it stays as it was (`created` or `exited`) with the reason and a code beside it. */
   #prepare(): PreparedStart {
     try {
-      return prepareStart(this.#world, this);
+      return prepareStart(this.world, this);
     } catch (error) {
       if (!(error instanceof EngineRefusal)) throw error;
       this.error = error.message;
@@ -257,7 +224,7 @@ export class FakeContainer {
 
   #over(code: number, oomKilled: boolean): void {
     if (!this.alive) return;
-    const ranMs = this.#world.clock.now() - (this.startedAt ?? 0);
+    const ranMs = this.world.clock.now() - (this.startedAt ?? 0);
     this.#close(code);
     this.oomKilled = oomKilled;
     const pauseMs = this.#stopped ? null : this.restarts.after(code, ranMs);
@@ -265,25 +232,28 @@ export class FakeContainer {
     this.emit('die', { exitCode: String(code) });
     this.#network('disconnect');
     if (pauseMs !== null) void this.#restartAfter(pauseMs);
+    else if (this.plan.HostConfig.AutoRemove === true && !this.#givenUp)
+      this.world.containers.remove(this, true);
   }
 
   #close(code: number): void {
     this.#process?.end();
     this.#process = null;
+    this.executions.end();
     this.output.flush();
     this.use.pause();
     this.status = 'exited';
     this.exitCode = code;
     this.pid = 0;
     this.ports = [];
-    this.finishedAt = this.#world.clock.now();
+    this.finishedAt = this.world.clock.now();
     this.#ended.resolve(undefined);
   }
 
   async #restartAfter(pauseMs: number): Promise<void> {
     const waiting = new AbortController();
     this.#waiting = waiting;
-    await this.#world.clock.wait(pauseMs, waiting.signal);
+    await this.world.clock.wait(pauseMs, waiting.signal);
     if (waiting.signal.aborted) return;
     try {
       this.#launch();
@@ -299,11 +269,6 @@ export class FakeContainer {
   }
 
   #network(action: 'connect' | 'disconnect'): void {
-    for (const name of this.networks) {
-      const network = this.#world.networks.find(name);
-      if (network === undefined) continue;
-      const attributes = { container: this.id, name: network.name, type: network.driver };
-      this.#world.events.emit('network', action, network.id, attributes);
-    }
+    for (const name of this.networks) this.tellNetwork(action, name);
   }
 }

@@ -14,8 +14,18 @@ export class Containers {
     this.#byId.set(container.id, container);
   }
 
-  delete(container: FakeContainer): void {
+  /** Takes it away with its anonymous volumes. Refuses one that runs, unless by force. */
+  remove(container: FakeContainer, force: boolean): void {
+    container.giveUp(force);
     this.#byId.delete(container.id);
+    container.dropVolumes();
+  }
+
+  /** A container that has a volume, whether it runs or not. */
+  userOf(volume: string): string | undefined {
+    return this.all().find(({ mounts }) =>
+      mounts.some(({ type, source }) => type === 'volume' && source === volume),
+    )?.id;
   }
 
   /** By id, name, or the beginning of an id that only one has. */

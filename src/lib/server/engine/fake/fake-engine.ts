@@ -4,7 +4,7 @@
  *
  * Beside the port it has levers: what a person, a process or a broken network would do to a real engine.
  */
-import type { Engine, ImageFacts } from '../engine.ts';
+import type { Engine, ImageFacts, PathChange } from '../engine.ts';
 import type { Method } from './calls.ts';
 import { realClock, type Clock } from './clock.ts';
 import { Conditions } from './conditions.ts';
@@ -23,6 +23,11 @@ export interface FakeEngineOptions {
   readonly memory?: number;
   readonly version?: string;
   readonly apiVersion?: string;
+  readonly runtimes?: readonly string[];
+  /** Its storage driver can limit the disk of a container; by default it cannot. */
+  readonly diskQuota?: boolean;
+  /** Its engine has a driver for GPUs; by default it has none. */
+  readonly gpus?: boolean;
   /** How long a call waits for an engine that hangs. */
   readonly callMs?: number;
 }
@@ -33,7 +38,9 @@ export class FakeEngine extends FakePort {
   constructor(options: FakeEngineOptions = {}) {
     const { clock = realClock, callMs = 10_000 } = options;
     const { name = 'fake', cpus = 4, memory = 16 * GIB, version = '20.10.24', apiVersion = '1.41' } = options;
-    super(new World({ name, cpus, memory, version, apiVersion }, clock), new Conditions(clock, callMs));
+    const { runtimes = ['runc'], diskQuota = false, gpus = false } = options;
+    const host = { name, cpus, memory, version, apiVersion, runtimes, diskQuota, gpus };
+    super(new World(host, clock), new Conditions(clock, callMs));
   }
 
   /** Connects, as a host does it. Rejects with SOCKET_ERROR while the engine is away. */
@@ -64,6 +71,11 @@ export class FakeEngine extends FakePort {
   /** What the container uses from now on. */
   use(id: string, use: Partial<Use>): void {
     this.world.containers.find(id).use.change(use);
+  }
+
+  /** What of its files differs from its image from now on. */
+  change(id: string, changes: readonly PathChange[]): void {
+    this.world.containers.find(id).changed = changes;
   }
 
   /** The engine cannot be reached: streams break, calls reject with SOCKET_ERROR. Its containers go on unseen. */

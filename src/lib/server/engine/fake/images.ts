@@ -1,9 +1,10 @@
 import { formatImageReference, parseImageReference } from '#lib/domain/image-reference.ts';
 import type { Labels } from '#lib/domain/labels.ts';
-import type { ImageFacts } from '../engine.ts';
+import type { ImageConfig, ImageFacts } from '../facts.ts';
 import { COMMANDS, obedient } from './commands.ts';
 import type { EventLog } from './event-log.ts';
 import type { Program } from './process.ts';
+import { refuseRemoval } from './image-removal.ts';
 import { EngineRefusal } from './refusal.ts';
 
 export interface ImageOptions {
@@ -14,6 +15,14 @@ export interface ImageOptions {
   readonly labels?: Labels;
   readonly size?: number;
   readonly digests?: readonly string[];
+  readonly workdir?: string;
+  readonly user?: string;
+  /** `80/tcp` */
+  readonly exposedPorts?: readonly string[];
+  /** Paths that get an anonymous volume. */
+  readonly volumes?: readonly string[];
+  /** It says that it has one; nothing runs it. */
+  readonly hasHealthcheck?: boolean;
   /** Commands that this image has besides those of COMMANDS. */
   readonly commands?: Readonly<Record<string, Program>>;
 }
@@ -35,6 +44,7 @@ export interface Image {
   readonly env: readonly string[];
   readonly entrypoint: readonly string[];
   readonly cmd: readonly string[];
+  readonly config: Pick<ImageConfig, 'workdir' | 'user' | 'exposedPorts' | 'volumes' | 'hasHealthcheck'>;
   readonly commands: Readonly<Record<string, Program>>;
 }
 
@@ -76,6 +86,13 @@ export class Images {
       env,
       entrypoint,
       cmd,
+      config: {
+        workdir: options.workdir ?? null,
+        user: options.user ?? null,
+        exposedPorts: options.exposedPorts ?? [],
+        volumes: options.volumes ?? [],
+        hasHealthcheck: options.hasHealthcheck ?? false,
+      },
       commands: { ...COMMANDS, ...Object.fromEntries(own), ...commands },
     };
     this.#images.set(image.id, image);
@@ -112,8 +129,11 @@ export class Images {
     return byId.length === 1 ? byId[0] : all.find(({ tags }) => tags.has(tagOf(reference)));
   }
 
-  list(): readonly ImageFacts[] {
-    return [...this.#images.values()].reverse().map(toFacts);
+  list(dangling?: boolean): readonly ImageFacts[] {
+    return [...this.#images.values()]
+      .reverse()
+      .filter(({ tags }) => dangling === undefined || (tags.size === 0) === dangling)
+      .map((image) => ({ ...toFacts(image), config: null }));
   }
 
   /** By force an image goes although containers were made from it, but for those that run it only loses its tags. */
@@ -135,33 +155,6 @@ export class Images {
   }
 }
 
-function refuseRemoval(
-  image: Image,
-  reference: string,
-  tag: string | null,
-  force: boolean,
-  user: ImageUser | undefined,
-): void {
-  const id = image.id.slice(7, 19);
-  const container = user?.id.slice(0, 12) ?? '';
-  if (tag === null && user?.alive === true) {
-    throw new EngineRefusal(
-      409,
-      `conflict: unable to delete ${id} (cannot be forced) - image is being used by running container ${container}`,
-    );
-  }
-  if (force) return;
-  if (tag === null && image.tags.size > 1) {
-    throw new EngineRefusal(
-      409,
-      `conflict: unable to delete ${id} (must be forced) - image is referenced in multiple repositories`,
-    );
-  }
-  if (user === undefined) return;
-  const words = `conflict: unable to remove repository reference "${reference}" (must force)`;
-  throw new EngineRefusal(409, `${words} - container ${container} is using its referenced image ${id}`);
-}
-
 export function toFacts(image: Image): ImageFacts {
   return {
     id: image.id,
@@ -170,6 +163,12 @@ export function toFacts(image: Image): ImageFacts {
     size: image.size,
     createdAt: image.createdAt,
     labels: image.labels,
+    config: {
+      ...image.config,
+      env: image.env,
+      command: image.cmd.length === 0 ? null : image.cmd,
+      entrypoint: image.entrypoint.length === 0 ? null : image.entrypoint,
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Labels } from '#lib/domain/labels.ts';
-import type { NetworkFacts } from '../engine.ts';
+import type { NetworkFacts } from '../facts.ts';
 import type { EventLog } from './event-log.ts';
 import { EngineRefusal } from './refusal.ts';
 

@@ -6,7 +6,12 @@ export interface Process {
   readonly env: Readonly<Record<string, string>>;
   /** True when its standard input stays open (a terminal, or OpenStdin). */
   readonly stdin: boolean;
-  write(stream: 'stdout' | 'stderr', text: string): void;
+  /** All that it can read, then its input ends; null: nobody has written anything. */
+  readonly input: Buffer | null;
+  readonly cwd: string;
+  /** Name or number, as given. */
+  readonly user: string;
+  write(stream: 'stdout' | 'stderr', text: string | Buffer): void;
   /** Resolves after `ms` in which it was not paused; never when it ends before. */
   sleep(ms: number): Promise<void>;
   /** Catches a signal. As the first process of a container it ignores those that it does not catch; SIGKILL cannot be caught. */
@@ -27,12 +32,15 @@ interface Start {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: boolean;
+  readonly input?: Buffer;
+  readonly cwd: string;
+  readonly user: string;
   readonly clock: Clock;
-  readonly onWrite: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly onWrite: (stream: 'stdout' | 'stderr', text: string | Buffer) => void;
   readonly onExit: (code: number, oomKilled: boolean) => void;
 }
 
-/** The main process of one run of a fake container. */
+/** The main process of one run of a fake container, or a program that was run inside beside it. */
 export class RunningProcess {
   readonly #start: Start;
   readonly #over = new AbortController();
@@ -42,6 +50,10 @@ export class RunningProcess {
 
   constructor(start: Start) {
     this.#start = start;
+  }
+
+  get argv(): readonly string[] {
+    return this.#start.argv;
   }
 
   /** Begins after the caller's own step, as a real process runs beside the engine. */
@@ -78,13 +90,16 @@ export class RunningProcess {
   }
 
   #seen(): Process {
-    const { argv, env, stdin, clock, onWrite } = this.#start;
+    const { argv, env, stdin, input = null, cwd, user, clock, onWrite } = this.#start;
     const over = this.#over.signal;
     const never = () => new Promise<never>(() => undefined);
     return {
       argv,
       env,
       stdin,
+      input,
+      cwd,
+      user,
       write: (stream, text) => {
         if (!over.aborted) onWrite(stream, text);
       },

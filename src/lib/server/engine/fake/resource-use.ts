@@ -31,7 +31,7 @@ const AT_REST: Use = {
 /** The meter of one container: CPU time adds up with the clock while it runs. */
 export class ResourceUse {
   readonly #clock: Clock;
-  readonly #memoryLimit: number;
+  #memoryLimit: number;
   #use: Use = AT_REST;
   #cpuNanos = 0;
   #countedUntil: number | null = null;
@@ -49,6 +49,11 @@ export class ResourceUse {
   change(use: Partial<Use>): void {
     this.#count();
     this.#use = { ...this.#use, ...use };
+  }
+
+  /** Bytes. */
+  limitMemory(bytes: number): void {
+    this.#memoryLimit = bytes;
   }
 
   start(): void {

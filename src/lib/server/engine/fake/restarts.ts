@@ -5,17 +5,28 @@ const LONGEST_MS = 60_000;
 /** After a run longer than this the pauses start from the first again. */
 const STEADY_MS = 10_000;
 
+interface Policy {
+  readonly Name: string;
+  readonly MaximumRetryCount?: number;
+}
+
 /** Whether and when a container's restart policy starts it again. */
 export class Restarts {
-  readonly #policy: string;
-  readonly #most: number;
+  #policy: string;
+  #most: number;
   #pauseMs = FIRST_MS;
   /** How often it did since somebody started it. */
   count = 0;
 
-  constructor(policy: { readonly Name: string; readonly MaximumRetryCount: number }) {
+  constructor(policy: Policy = { Name: 'no' }) {
     this.#policy = policy.Name;
-    this.#most = policy.MaximumRetryCount;
+    this.#most = policy.MaximumRetryCount ?? 0;
+  }
+
+  /** From the next end on: a start that is waited for still comes. */
+  change(policy: Policy): void {
+    this.#policy = policy.Name;
+    this.#most = policy.MaximumRetryCount ?? 0;
   }
 
   /** Runs again when its engine was killed and comes back. */

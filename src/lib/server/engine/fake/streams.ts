@@ -10,7 +10,7 @@ const SAMPLE_MS = 1000;
 
 /** History, then what comes until the run ends. Returns how to stop. */
 export function followLogs(container: FakeContainer, options: LogOptions, pipe: Pipe<LogFrame>): () => void {
-  const { tty, history } = { tty: container.plan.Tty, history: container.output.read(options) };
+  const { tty, history } = { tty: container.plan.Tty === true, history: container.output.read(options) };
   const frame = (entry: OutputEntry): LogFrame => ({ stream: entry.stream, bytes: stamped(entry) });
   pipe.push(...(tty ? chunks(Buffer.concat(history.map(stamped))) : history.map(frame)));
   if (!options.follow || !container.alive) {

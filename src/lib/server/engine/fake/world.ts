@@ -5,6 +5,7 @@ import { EventLog } from './event-log.ts';
 import { Images } from './images.ts';
 import { Networks } from './networks.ts';
 import { Registry } from './registry.ts';
+import { Volumes } from './volumes.ts';
 
 export interface HostOptions {
   readonly name: string;
@@ -12,6 +13,11 @@ export interface HostOptions {
   readonly memory: number;
   readonly version: string;
   readonly apiVersion: string;
+  readonly runtimes: readonly string[];
+  /** Its storage driver can limit the disk of a container. */
+  readonly diskQuota: boolean;
+  /** Its engine has a driver for GPUs. */
+  readonly gpus: boolean;
 }
 
 /** Everything that is on the fake host: it goes on when the way to it is cut. */
@@ -21,6 +27,7 @@ export class World {
   readonly stamps: Stamps;
   readonly events: EventLog;
   readonly networks: Networks;
+  readonly volumes: Volumes;
   readonly images: Images;
   readonly registry: Registry;
   readonly containers = new Containers();
@@ -33,6 +40,7 @@ export class World {
     this.events = new EventLog(this.stamps);
     const newId = () => this.newId();
     this.networks = new Networks(this.events, newId);
+    this.volumes = new Volumes(this.events, newId, () => clock.now());
     this.images = new Images(this.events, newId, () => clock.now());
     this.registry = new Registry(clock);
   }

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import type { ContainerPlan } from '#lib/domain/container-plan.ts';
+import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
 import { tar, type TarEntry } from './tar.ts';
 
 /** Inside the container; the engine chooses the port of the host. */
@@ -63,7 +63,7 @@ export function registryFiles(busybox: readonly TarEntry[], layer: readonly TarE
   ];
 }
 
-export function registryPlan(image: string): ContainerPlan {
+export function registryPlan(image: string): CreateBody {
   return {
     Image: image,
     Cmd: ['httpd', '-f', '-p', String(PORT), '-h', '/www', '-c', '/etc/httpd.conf'],

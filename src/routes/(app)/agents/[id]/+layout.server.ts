@@ -11,7 +11,8 @@ export const load = door(
     actor: App.Locals['actor'];
     event: LayoutServerLoadEvent;
   }) => {
-    const { agents, snapshots } = app.services;
+    event.depends('slipway:agent');
+    const { agents, crashes, snapshots } = app.services;
     const agent = agents.get(actor, event.params.id);
     return {
       seq: app.journal.seq(),
@@ -19,6 +20,7 @@ export const load = door(
       pulse: agents.pulse(actor, agent.id),
       samples: agents.samples(actor, agent.id).slice(-300),
       operations: agents.operationsOf(actor, agent.id).slice(0, 20),
+      crashCount: crashes.countOf(actor, agent.id),
       snapshotCount: snapshots.ofAgent(actor, agent.id).length,
     };
   },

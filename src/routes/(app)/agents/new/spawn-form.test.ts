@@ -1,40 +1,76 @@
 import { describe, expect, it } from 'vitest';
-import { parseInput, spawnInput } from '#lib/domain/inputs.ts';
-import { curlCommand, pairProblems, ruleFor, spawnBody } from './spawn-form.ts';
+import { parseInput } from '#lib/domain/inputs/parse-input.ts';
+import { spawnInput } from '#lib/domain/inputs/spawn-input.ts';
+import { BUILT_IN_TYPES } from '#lib/domain/agent-types.ts';
+import { commandAsInput } from '#lib/domain/run-command.ts';
+import { filled, type Fields } from './fields.ts';
+import { curlCommand, fieldsFrom, spawnBody } from './spawn-form.ts';
+
+/** Every field that has no alternative, as somebody would fill it. */
+const EVERYTHING: Fields = {
+  name: 'fox',
+  type: 'custom',
+  host: 'local',
+  memory: '1g',
+  cpu: '0.5',
+  image: 'busybox:1',
+  pull: 'always',
+  command: 'sh\n-c\necho a  b',
+  entrypoint: '/init',
+  workdir: '/work',
+  user: '1000:1000',
+  hostname: 'web-1',
+  tty: 'off',
+  stdin: 'on',
+  pids: '100',
+  gpus: 'device=0,1',
+  shmSize: '1g',
+  diskQuota: '20g',
+  ulimits: 'nofile=1024:2048\nnproc=64',
+  env: 'LANG=C\nEMPTY=\nPAIR=a=b',
+  volumes: 'work:/work\n/srv/data:/data:ro,create\n/srv/z:/z:Z',
+  sharedVolumes: 'login:/login',
+  tmpfs: '/tmp\n/run:size=64m',
+  devices: '/dev/kvm\n/dev/fuse:/dev/fuse:rw',
+  networks: 'one\ntwo',
+  ports: '8080:80\n127.0.0.1:9000-9005:9000-9005/udp',
+  dns: '1.1.1.1',
+  extraHosts: 'db:10.0.0.7',
+  readiness: 'http',
+  readyPort: '8080',
+  readyPath: '/health',
+  readyStatus: '204',
+  readyTimeout: '30s',
+  restart: 'on-failure',
+  restartTimes: '3',
+  idle: 'user',
+  idleTimeout: '15m',
+  ttl: '8h',
+  profile: 'hardened',
+  privileged: 'on',
+  hostPid: 'on',
+  engineSocket: 'on',
+  runtime: 'runsc',
+  logSize: '20m',
+  logFiles: '5',
+  tags: 'team=blue\nnote=two words',
+  role: 'builder',
+  group: 'g1',
+  capabilities: 'python\ncode review',
+  startArgs: "--cpu-shares 512\n--label 'a=b c'",
+};
 
 describe('the form as the input of the API', () => {
-  it('leaves out what is empty, and what is standard anyway', () => {
+  it('leaves out what is empty', () => {
     expect(
-      spawnBody({
-        type: 'shell',
-        name: '',
-        host: 'auto',
-        image: ' ',
-        memory: '',
-        env: '\n',
-        pull: 'missing',
-        profile: 'standard',
-      }),
-    ).toEqual({ type: 'shell' });
+      spawnBody({ type: 'shell', name: '', host: 'auto', image: ' ', memory: '', env: '\n', rest: '' }),
+    ).toEqual({
+      type: 'shell',
+    });
   });
 
-  it('takes every field, without the spaces around it', () => {
-    const body = spawnBody({
-      type: 'custom',
-      name: ' fox ',
-      host: 'local',
-      image: 'busybox:1',
-      memory: '1g',
-      cpu: '0.5',
-      command: 'sh\n-c\necho a  b\n',
-      env: 'LANG=C\nEMPTY=\nPAIR=a=b\n',
-      tags: 'team=blue\r\nnote=two words',
-      role: 'builder',
-      profile: 'hardened',
-      pull: 'always',
-      tty: 'on',
-      shown: 'yes',
-    });
+  it('takes every field', () => {
+    const body = spawnBody(EVERYTHING);
     expect(body).toEqual({
       name: 'fox',
       type: 'custom',
@@ -42,76 +78,173 @@ describe('the form as the input of the API', () => {
       image: 'busybox:1',
       pull: 'always',
       command: ['sh', '-c', 'echo a  b'],
-      resources: { memory: '1g', cpu: '0.5' },
+      entrypoint: ['/init'],
+      workdir: '/work',
+      user: '1000:1000',
+      hostname: 'web-1',
+      tty: false,
+      stdin: true,
+      resources: {
+        memory: '1g',
+        cpu: '0.5',
+        pids: 100,
+        gpus: ['0', '1'],
+        shmSize: '1g',
+        ulimits: ['nofile=1024:2048', 'nproc=64'],
+        diskQuota: '20g',
+      },
       env: { LANG: 'C', EMPTY: '', PAIR: 'a=b' },
+      volumes: [
+        'work:/work',
+        { source: '/srv/data', target: '/data', mode: 'ro', create: true },
+        '/srv/z:/z:Z',
+      ],
+      sharedVolumes: [{ name: 'login', target: '/login' }],
+      tmpfs: ['/tmp', '/run:size=64m'],
+      devices: ['/dev/kvm', '/dev/fuse:/dev/fuse:rw'],
+      networks: ['one', 'two'],
+      ports: ['8080:80', '127.0.0.1:9000-9005:9000-9005/udp'],
+      dns: ['1.1.1.1'],
+      extraHosts: ['db:10.0.0.7'],
+      readiness: { http: { port: 8080, path: '/health', status: 204 }, timeout: '30s' },
+      restart: 'on-failure:3',
+      idle: { mode: 'user', timeout: '15m' },
+      ttl: '8h',
+      security: { profile: 'hardened', privileged: true, hostPid: true, engineSocket: true },
+      runtime: 'runsc',
+      logging: { maxSize: '20m', maxFile: 5 },
       tags: { team: 'blue', note: 'two words' },
       role: 'builder',
-      security: { profile: 'hardened' },
+      group: 'g1',
+      capabilities: ['python', 'code review'],
+      startArgs: ['--cpu-shares', '512', '--label', 'a=b c'],
     });
     expect(() => parseInput(spawnInput, body)).not.toThrow();
+  });
+
+  it('takes the spaces around a value away, and the line ends of any system', () => {
+    expect(spawnBody({ name: ' fox ', tags: 'a=1\r\nb=2\r\n' })).toEqual({
+      name: 'fox',
+      tags: { a: '1', b: '2' },
+    });
   });
 
   it('keeps spaces that an argument begins with', () => {
     expect(spawnBody({ command: 'echo\n  indented' })['command']).toEqual(['echo', '  indented']);
   });
 
-  it('has no terminal only where the box was there and was not ticked', () => {
-    expect(spawnBody({ shown: 'yes' })['tty']).toBe(false);
-    expect(spawnBody({ shown: 'yes', tty: 'on' })).not.toHaveProperty('tty');
-    expect(spawnBody({})).not.toHaveProperty('tty');
-  });
-
-  it('may set one limit alone', () => {
-    expect(spawnBody({ cpu: '2' })['resources']).toEqual({ cpu: '2' });
-  });
-
-  it('takes the last of two values for one name', () => {
+  it('takes the last of two values for one name, and names such as __proto__ for what they are', () => {
     expect(spawnBody({ env: 'A=1\nA=2' })['env']).toEqual({ A: '2' });
+    expect(Object.keys(spawnBody({ env: '__proto__=x' })['env'] ?? {})).toEqual(['__proto__']);
   });
 
-  it('takes names such as __proto__ for what they are', () => {
-    const env = spawnBody({ env: '__proto__=x' })['env'];
-    expect(Object.keys(env ?? {})).toEqual(['__proto__']);
+  it('uses the fields of the chosen probe alone', () => {
+    const fields = { readyLog: 'up', readyPort: '80', readyExec: 'true' };
+    expect(spawnBody({ ...fields })).toEqual({});
+    expect(spawnBody({ ...fields, readiness: 'log' })['readiness']).toEqual({ log: 'up' });
+    expect(spawnBody({ ...fields, readiness: 'tcp' })['readiness']).toEqual({ tcp: 80 });
+    expect(spawnBody({ ...fields, readiness: 'exec' })['readiness']).toEqual({ exec: ['true'] });
+    expect(spawnBody({ ...fields, readiness: 'running', readyTimeout: '9' })['readiness']).toEqual({
+      kind: 'running',
+      timeout: '9',
+    });
   });
-});
-
-describe('lines that are no pair', () => {
-  it('are told with the field, the line and the rule', () => {
-    expect(pairProblems({ env: 'GOOD=1\nbad line\n=x\n', tags: 'blue' })).toEqual([
-      { field: 'env', value: 'bad line', rule: '"bad line" must be written as KEY=value' },
-      { field: 'env', value: '=x', rule: '"=x" must be written as KEY=value' },
-      { field: 'tags', value: 'blue', rule: '"blue" must be written as KEY=value' },
-    ]);
-  });
-
-  it('are none in a form that is right or empty', () => {
-    expect(pairProblems({ env: 'A=\n\n', tags: '' })).toEqual([]);
-    expect(pairProblems({})).toEqual([]);
-  });
-});
-
-describe('the rule beside a field', () => {
-  const problems = [
-    { field: 'resources.memory', value: '1', rule: 'too little' },
-    { field: 'security.profile', value: 'x', rule: 'unknown' },
-    { field: 'env.1A', value: null, rule: 'no digit first' },
-    { field: 'name', value: '-', rule: 'no dash first' },
-  ];
 
   it.each([
-    ['memory', 'too little'],
-    ['cpu', null],
-    ['profile', 'unknown'],
-    ['env', 'no digit first'],
-    ['name', 'no dash first'],
-    ['tags', null],
-  ])('%s: %j', (field, rule) => {
-    expect(ruleFor(problems, field)).toBe(rule);
+    ['0', 0],
+    ['2', 2],
+    ['all', 'all'],
+    ['device=GPU-1', ['GPU-1']],
+    ['a, b', ['a', 'b']],
+  ])('GPUs %j', (gpus, value) => {
+    expect(spawnBody({ gpus })['resources']).toEqual({ gpus: value });
+  });
+});
+
+describe('an input as fields', () => {
+  it('fills every field and makes the same input again', () => {
+    expect(fieldsFrom(spawnBody(EVERYTHING))).toEqual(filled(EVERYTHING));
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['a command with line ends', { command: ['sh', '-c', 'echo a\necho b'] }],
+    ['empty words', { command: ['', 'x'], entrypoint: ['[', ']'] }],
+    ['a value of several lines', { env: { KEY: '-----BEGIN\nabc\n-----END', OTHER: 'x ' } }],
+    ['lists that say nothing', { volumes: [], networks: [], command: [], entrypoint: [] }],
+    ['fields that nobody knows', { build: { dockerfile: 'FROM x' }, resources: { memory: '1g', swap: 1 } }],
+    ['a secret of the environment', { env: { A: '1', KEY: { secret: 'team' } } }],
+    [
+      'a volume that no line can say',
+      { volumes: ['a:/b', { source: 'x', target: '/y', readonly: 'maybe' }] },
+    ],
+    ['a no that wins over a type', { security: { privileged: false, hostPid: true } }],
+    ['probes', { readiness: { log: 'up.*', timeout: 5 } }],
+    ['a probe that is none', { readiness: { udp: 53 } }],
+    [
+      'start args with everything',
+      { startArgs: ['-it', '--label', "it's", '-e=A=b\nc', '--cpu-shares', '-1', ''] },
+    ],
+  ])('loses nothing: %s', (_, input) => {
+    const again = spawnBody(fieldsFrom(input));
+    expect(again).toEqual(JSON.parse(JSON.stringify(input).replace('"timeout":5', '"timeout":"5"')));
+  });
+
+  it('keeps aside only what no field can show', () => {
+    const { env, rest } = fieldsFrom({ env: { A: '1', KEY: { secret: 'team' } }, build: { target: 'x' } });
+    expect(env).toBe('A=1');
+    expect(JSON.parse(rest)).toEqual({ env: { KEY: { secret: 'team' } }, build: { target: 'x' } });
+  });
+
+  it('reads the other forms of the API', () => {
+    expect(
+      fieldsFrom({
+        restart: { name: 'on-failure', maximumRetryCount: 2 },
+        idle: 'io',
+        readiness: 'healthy',
+        tmpfs: { '/tmp': '', '/run': 'size=1m' },
+        ttl: null,
+        command: null,
+        resources: { memory: 536870912, cpu: 2, gpus: 'all' },
+      }),
+    ).toEqual(
+      filled({
+        restart: 'on-failure',
+        restartTimes: '2',
+        idle: 'io',
+        readiness: 'healthy',
+        tmpfs: '/tmp\n/run:size=1m',
+        ttl: '0',
+        memory: '536870912',
+        cpu: '2',
+        gpus: 'all',
+      }),
+    );
+  });
+
+  it('a pasted docker run command fills the form and means the same', () => {
+    const { input } = commandAsInput(
+      `docker run -d --name web -m 64m -p 8080:80 -v data:/data -v /srv/x:/x:ro -e A=1 --tmpfs /tmp --cap-add SYS_PTRACE --restart on-failure:3 nginx:1.27 sh -c 'echo a
+echo b'`,
+      BUILT_IN_TYPES,
+    );
+    const fields = fieldsFrom(input);
+    expect(fields).toMatchObject({
+      name: 'web',
+      type: 'custom',
+      image: 'nginx:1.27',
+      memory: '64m',
+      volumes: 'data:/data\n/srv/x:/x:ro,create',
+      rest: '',
+    });
+    expect(parseInput(spawnInput, spawnBody(fields))).toEqual(parseInput(spawnInput, input));
   });
 });
 
 it('the curl command survives quotes in values', () => {
-  const text = curlCommand('http://127.0.0.1:3200', { type: 'shell', command: ['echo', "it's", '"x"'] });
+  const text = curlCommand('http://127.0.0.1:3200/agents', {
+    type: 'shell',
+    command: ['echo', "it's", '"x"'],
+  });
   expect(text).toBe(
     [
       'curl -X POST http://127.0.0.1:3200/agents \\',

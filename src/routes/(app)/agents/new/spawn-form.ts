@@ -1,101 +1,167 @@
-/** The fields of the form as the API's input. Pure, and the same on the server and for the preview in the page. */
-import type { FieldProblem } from '#lib/domain/errors.ts';
+/**
+ * The fields of the form as the API's input, and an input as fields. Pure, and the same on the server and for the preview in the page. Going
+ * to fields and back gives an input that means the same: what no field can show stays in `rest` and is merged in again.
+ */
+import type { Fields, FieldName, FilledFields } from './fields.ts';
+import { filled } from './fields.ts';
+import { json, readFlags, readList, readPairs, readShared, readVolume, readWords } from './field-text.ts';
+import { takeApart } from './input-fields.ts';
 
-/** `shown` says that the form had the box for `tty` at all: a box that is not ticked is not sent. */
-export const FIELD_NAMES = [
-  'type',
-  'name',
-  'host',
-  'image',
-  'memory',
-  'cpu',
-  'command',
-  'env',
-  'tags',
-  'role',
-  'profile',
-  'pull',
-  'tty',
-  'shown',
-] as const;
-export type FieldName = (typeof FIELD_NAMES)[number];
-export type FormFields = Readonly<Partial<Record<FieldName, string>>>;
 export type SpawnBody = Readonly<Record<string, unknown>>;
 
+/** The form's name for a switch, the same as the API's under `security`. */
+export const SWITCHES = ['privileged', 'hostNetwork', 'hostPid', 'engineSocket'] as const;
+
 /** What is left empty is left out: the type and the defaults decide then. */
-export function spawnBody(fields: FormFields): SpawnBody {
+export function spawnBody(fields: Fields): SpawnBody {
   const text = (name: FieldName) => {
     const value = fields[name]?.trim() ?? '';
     return value === '' ? undefined : value;
   };
-  const command = lines(fields['command']);
-  const env = pairs(fields['env']);
-  const tags = pairs(fields['tags']);
-  const resources = defined({ memory: text('memory'), cpu: text('cpu') });
-  const profile = text('profile');
-  return defined({
+  const list = <Entry>(name: FieldName, read: (text: string) => readonly Entry[]) => {
+    const entries = read(fields[name] ?? '');
+    return entries.length === 0 ? undefined : entries;
+  };
+  const pairs = (name: FieldName) => group(readPairs(fields[name] ?? ''));
+  const number = (name: FieldName) => asNumber(text(name));
+  const choice = (name: FieldName) => ({ on: true, off: false })[text(name) ?? ''];
+  const ttl = text('ttl');
+  const said = defined({
     name: text('name'),
     type: text('type'),
     host: text('host') === 'auto' ? undefined : text('host'),
     image: text('image'),
-    pull: text('pull') === 'missing' ? undefined : text('pull'),
-    command: command.length === 0 ? undefined : command,
-    tty: fields['tty'] === 'on' || fields['shown'] === undefined ? undefined : false,
-    resources: Object.keys(resources).length === 0 ? undefined : resources,
-    env: Object.keys(env).length === 0 ? undefined : env,
-    tags: Object.keys(tags).length === 0 ? undefined : tags,
+    pull: text('pull'),
+    command: list('command', readWords),
+    entrypoint: list('entrypoint', readWords),
+    workdir: text('workdir'),
+    user: text('user'),
+    hostname: text('hostname'),
+    tty: choice('tty'),
+    stdin: choice('stdin'),
+    resources: group({
+      memory: text('memory'),
+      cpu: text('cpu'),
+      pids: number('pids'),
+      gpus: gpus(text('gpus')),
+      shmSize: text('shmSize'),
+      ulimits: list('ulimits', readList),
+      diskQuota: text('diskQuota'),
+    }),
+    env: pairs('env'),
+    volumes: list('volumes', readList)?.map(readVolume),
+    sharedVolumes: list('sharedVolumes', readList)?.map(readShared),
+    tmpfs: list('tmpfs', readList),
+    devices: list('devices', readList),
+    networks: list('networks', readList),
+    ports: list('ports', readList),
+    dns: list('dns', readList),
+    extraHosts: list('extraHosts', readList),
+    readiness: readiness(text, number, list('readyExec', readWords)),
+    restart:
+      text('restart') === 'on-failure' && text('restartTimes') !== undefined
+        ? `on-failure:${text('restartTimes') ?? ''}`
+        : text('restart'),
+    idle: group({ mode: text('idle'), timeout: text('idleTimeout') }),
+    ttl: ttl === '0' ? 0 : ttl,
+    security: group({
+      profile: text('profile'),
+      ...Object.fromEntries(SWITCHES.map((name) => [name, text(name) === undefined ? undefined : true])),
+    }),
+    runtime: text('runtime'),
+    logging: group({ maxSize: text('logSize'), maxFile: number('logFiles') }),
+    tags: pairs('tags'),
     role: text('role'),
-    security: profile === undefined || profile === 'standard' ? undefined : { profile },
+    group: text('group'),
+    capabilities: list('capabilities', readList),
+    startArgs: list('startArgs', (each) => readFlags(each).words),
   });
+  return merged(restOf(fields), said);
 }
 
-/** The lines of `env` and `tags` that have no `=`: the schema would not see them. */
-export function pairProblems(fields: FormFields): readonly FieldProblem[] {
-  return (['env', 'tags'] as const).flatMap((field) =>
-    lines(fields[field])
-      .filter((line) => line.indexOf('=') < 1)
-      .map((line) => ({ field, value: line, rule: `"${line}" must be written as KEY=value` })),
-  );
+/** Every field, filled with what the input says. */
+export function fieldsFrom(input: SpawnBody): FilledFields {
+  const { fields, rest } = takeApart(input);
+  return filled({ ...fields, rest: Object.keys(rest).length === 0 ? '' : JSON.stringify(rest) });
 }
 
-/** The rule that a field of the form breaks; the schema names fields as the API does. */
-export function ruleFor(problems: readonly FieldProblem[], field: string): string | null {
-  const path: Readonly<Record<string, string>> = {
-    memory: 'resources.memory',
-    cpu: 'resources.cpu',
-    profile: 'security.profile',
-  };
-  const name = path[field] ?? field;
-  return problems.find((each) => each.field === name || each.field.startsWith(`${name}.`))?.rule ?? null;
+/** What the form keeps beside its fields. */
+export function restOf({ rest }: Fields): SpawnBody {
+  const value = json(rest ?? '');
+  return isGroup(value) ? value : {};
 }
 
 /** The curl call that does the same as the form. */
-export function curlCommand(origin: string, body: SpawnBody): string {
-  const json = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
+export function curlCommand(url: string, body: SpawnBody): string {
+  const text = JSON.stringify(body).replaceAll("'", String.raw`'\''`);
   return [
-    `curl -X POST ${origin}/agents \\`,
+    `curl -X POST ${url} \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -H "Authorization: Bearer $SLIPWAY_TOKEN" \\`,
-    `  -d '${json}'`,
+    `  -d '${text}'`,
   ].join('\n');
 }
 
-function lines(text: string | undefined): readonly string[] {
-  return (text ?? '')
-    .split(/\r?\n/)
-    .map((line) => line.trimEnd())
-    .filter((line) => line !== '');
+function readiness(
+  text: (name: FieldName) => string | undefined,
+  number: (name: FieldName) => number | string | undefined,
+  exec: readonly string[] | undefined,
+): SpawnBody | undefined {
+  const kind = text('readiness');
+  const probe =
+    kind === 'log'
+      ? { log: text('readyLog') ?? '' }
+      : kind === 'tcp'
+        ? { tcp: number('readyPort') ?? '' }
+        : kind === 'http'
+          ? {
+              http: defined({
+                port: number('readyPort') ?? '',
+                path: text('readyPath'),
+                status: number('readyStatus'),
+              }),
+            }
+          : kind === 'exec'
+            ? { exec: exec ?? [] }
+            : { kind };
+  return group({ ...probe, timeout: text('readyTimeout') });
 }
 
-function pairs(text: string | undefined): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    lines(text).flatMap((line) => {
-      const at = line.indexOf('=');
-      return at < 1 ? [] : [[line.slice(0, at).trim(), line.slice(at + 1)] as const];
-    }),
-  );
+/** `all`, how many, or ids: `device=0,1`, as docker run has it. */
+function gpus(text: string | undefined): unknown {
+  if (text === undefined || text === 'all' || /^\d+$/.test(text)) return asNumber(text);
+  return text
+    .replace(/^device=/, '')
+    .split(',')
+    .map((id) => id.trim())
+    .filter((id) => id !== '');
 }
 
-function defined(object: Readonly<Record<string, unknown>>): SpawnBody {
+function asNumber(text: string | undefined): number | string | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : text;
+}
+
+/** Fields win over what was kept aside; lists are put together, groups merge by key. */
+function merged(rest: SpawnBody, said: SpawnBody): SpawnBody {
+  const both = Object.entries(said).map(([key, own]): readonly [string, unknown] => {
+    const kept = Object.hasOwn(rest, key) ? rest[key] : undefined;
+    if (Array.isArray(kept) && Array.isArray(own))
+      return [key, [...(own as unknown[]), ...(kept as unknown[])]];
+    return [key, isGroup(kept) && isGroup(own) ? { ...kept, ...own } : own];
+  });
+  return { ...rest, ...Object.fromEntries(both) };
+}
+
+export function isGroup(value: unknown): value is SpawnBody {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function defined(object: SpawnBody): SpawnBody {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+/** undefined when nothing in it is given. */
+function group(object: SpawnBody): SpawnBody | undefined {
+  const said = defined(object);
+  return Object.keys(said).length === 0 ? undefined : said;
 }

@@ -1,9 +1,14 @@
 import { removalQuery } from '#lib/server/http/agent-query.ts';
-import { endpoint } from '#lib/server/http/doors.ts';
+import { endpoint, readJson } from '#lib/server/http/doors.ts';
 import type { RequestEvent } from './$types';
 
 export const GET = endpoint<RequestEvent>(({ app, actor, event }) =>
   app.services.agents.get(actor, event.params.id),
+);
+
+/** Limits, restart policy, idle rule, ttl, notes, colour and name, without a restart. */
+export const PATCH = endpoint<RequestEvent>(async ({ app, actor, event }) =>
+  app.services.agents.update(actor, event.params.id, await readJson(event.request)),
 );
 
 /** Stops and removes; 204. Without `force` a running agent is refused. With `wait=false` 202 and the agent as soon as it has begun. */

@@ -1,0 +1,245 @@
+/** What the engine port gives and takes: plain shapes. */
+import type { Labels } from '#lib/domain/labels.ts';
+
+export interface EngineVersion {
+  readonly version: string;
+  /** Negotiated: the newest that both sides speak. */
+  readonly apiVersion: string;
+  readonly flavour: 'docker' | 'podman';
+}
+
+export interface EngineInfo {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly apiVersion: string;
+  readonly os: string;
+  readonly cpus: number;
+  readonly memory: number;
+  readonly cgroupVersion: string;
+  readonly storageDriver: string;
+  readonly runtimes: readonly string[];
+  /** What a container runs with that names none. */
+  readonly defaultRuntime: string;
+  readonly warnings: readonly string[];
+  /** Engine clock, milliseconds since 1970, null when it did not say. */
+  readonly time: number | null;
+}
+
+export type ContainerStatus =
+  'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
+
+export interface ContainerSummary {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly imageId: string;
+  readonly status: ContainerStatus;
+  /** For people, in the engine's words: `Up 5 minutes (healthy)`, `Exited (3) 2 hours ago`. */
+  readonly statusText: string;
+  /** The command line of its main process, words with spaces in single quotes. */
+  readonly command: string;
+  readonly labels: Labels;
+  /** Milliseconds since 1970, in whole seconds. */
+  readonly createdAt: number;
+  readonly ports: readonly PublishedPort[];
+  readonly networks: readonly string[];
+  readonly mounts: readonly MountFacts[];
+}
+
+/** A port that is open on the host now. */
+export interface PublishedPort {
+  /** `80/tcp` */
+  readonly container: string;
+  readonly ip: string;
+  readonly host: number;
+}
+
+export interface MountFacts {
+  /** `bind`, `volume`, `tmpfs`, … */
+  readonly type: string;
+  /** The path on the host, or the name of the volume. */
+  readonly source: string;
+  readonly target: string;
+}
+
+export interface ContainerFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly image: string;
+  readonly imageId: string;
+  /** Paused is told from running (the engine reports both as Running). */
+  readonly status: ContainerStatus;
+  readonly exitCode: number;
+  readonly oomKilled: boolean;
+  readonly error: string;
+  /** Milliseconds since 1970; null when it never started or never ended. */
+  readonly startedAt: number | null;
+  readonly finishedAt: number | null;
+  readonly restartCount: number;
+  readonly pid: number;
+  readonly tty: boolean;
+  readonly labels: Labels;
+  readonly health: 'none' | 'starting' | 'healthy' | 'unhealthy';
+  readonly ports: readonly PublishedPort[];
+  readonly networks: readonly string[];
+  /** `no`, `always`, `unless-stopped` or `on-failure`. */
+  readonly restartPolicy: string;
+  /** The engine removes it by itself when it ends. */
+  readonly autoRemove: boolean;
+  /** The whole answer of the engine, for the inspect tab. */
+  readonly raw: Readonly<Record<string, unknown>>;
+}
+
+export interface EngineEvent {
+  readonly type: 'container' | 'image' | 'network' | 'volume' | 'daemon';
+  /** `start`, `die`, `kill`, `pause`, `rename`, … without what follows a colon (exec events carry whole command lines). */
+  readonly action: string;
+  readonly id: string;
+  readonly attributes: Labels;
+  /** Nanoseconds since 1970. */
+  readonly timeNano: bigint;
+}
+
+export interface LogOptions {
+  readonly follow: boolean;
+  /** Newest lines first to give; null: all. */
+  readonly tail: number | null;
+  /** RFC 3339 with nanoseconds, inclusive (the engine's way: the caller drops what it has). */
+  readonly since: string | null;
+  readonly until?: string | null;
+  readonly signal: AbortSignal;
+}
+
+/** One frame of a container's output as the engine gave it, with its timestamp still in front of the line. */
+export interface LogFrame {
+  readonly stream: 'stdout' | 'stderr';
+  readonly bytes: Buffer;
+}
+
+/** A raw reading; rates come from two of them (streams/rates.ts). null: the engine did not report it. */
+export interface RawStats {
+  /** Engine time of the reading, milliseconds since 1970. */
+  readonly readAt: number;
+  /** Nanoseconds of CPU used since the start. */
+  readonly cpuNanos: number;
+  readonly memoryBytes: number | null;
+  readonly memoryLimit: number | null;
+  readonly netRxBytes: number | null;
+  readonly netTxBytes: number | null;
+  readonly blockReadBytes: number | null;
+  readonly blockWriteBytes: number | null;
+  readonly pids: number | null;
+  readonly throttledNanos: number | null;
+}
+
+export interface PullProgress {
+  readonly layer: string | null;
+  readonly status: string;
+  readonly current: number | null;
+  readonly total: number | null;
+}
+
+export interface PullOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: PullProgress) => void;
+}
+
+export interface ImageFacts {
+  readonly id: string;
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+  readonly size: number;
+  readonly createdAt: number;
+  readonly labels: Labels;
+  /** What a container gets from it unless it says otherwise. null from lists, which do not have it. */
+  readonly config: ImageConfig | null;
+}
+
+export interface ImageConfig {
+  /** `KEY=value` */
+  readonly env: readonly string[];
+  readonly command: readonly string[] | null;
+  readonly entrypoint: readonly string[] | null;
+  readonly workdir: string | null;
+  readonly user: string | null;
+  /** `80/tcp` */
+  readonly exposedPorts: readonly string[];
+  /** Paths inside, each of which gets an anonymous volume. */
+  readonly volumes: readonly string[];
+  readonly hasHealthcheck: boolean;
+}
+
+export interface VolumeFacts {
+  readonly name: string;
+  readonly driver: string;
+  readonly labels: Labels;
+  /** Milliseconds since 1970; null when the driver does not know. */
+  readonly createdAt: number | null;
+  /** Where it lies on the host. */
+  readonly mountpoint: string;
+}
+
+export interface NetworkFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly driver: string;
+  readonly labels: Labels;
+}
+
+export interface CommitOptions {
+  readonly repository: string;
+  readonly tag: string;
+  readonly comment: string;
+  readonly pause: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** Makes a container for one platform (`linux/arm64`) instead of the host's own. */
+export interface CreateOptions {
+  readonly platform?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** A program that is run inside beside the main process, without a terminal. */
+export interface ExecOptions {
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly workdir?: string;
+  /** All of its standard input, which then ends. Without it there is nothing to read. */
+  readonly stdin?: Buffer;
+  readonly timeoutMs: number;
+  /** How much of each stream is kept, its beginning; default 1 MiB. The program itself is not held up. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  /** There was more than `maxBytes` in one of the streams. */
+  readonly truncated: boolean;
+}
+
+/** What is to be changed of a container; what is absent stays. null is unlimited. */
+export interface ContainerLimits {
+  /** Bytes, and no swap beyond them. */
+  readonly memory?: number | null;
+  /** Cores. */
+  readonly cpu?: number | null;
+  readonly pids?: number | null;
+  readonly restart?: { readonly name: string; readonly maximumRetryCount: number };
+}
+
+/** As `ps` on the host shows them: pids are the host's. */
+export interface ProcessTable {
+  readonly titles: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface PathChange {
+  readonly path: string;
+  readonly kind: 'changed' | 'added' | 'deleted';
+}

@@ -1,0 +1,79 @@
+/** Trying an operation again: what was asked for is in its record. */
+import { AppError } from '#lib/domain/errors.ts';
+import type { OperationView } from '#lib/protocol/views.ts';
+import { authorize, type Actor } from './access.ts';
+import type { AgentService } from './agents.ts';
+import type { Operations } from './operations.ts';
+import type { PruneService } from './prune.ts';
+import type { SnapshotService } from './snapshots.ts';
+
+export interface RetryParts {
+  readonly operations: Operations;
+  readonly agents: AgentService;
+  readonly snapshots: SnapshotService;
+  readonly prune: PruneService;
+}
+
+export class RetryService {
+  readonly #parts: RetryParts;
+
+  constructor(parts: RetryParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Does the same again, with the rights of who asks now, and gives the operation that came of it. Throws NOT_FOUND, or CONFLICT for one
+   * that succeeded, still runs, or is of a time when requests were not kept.
+   */
+  async retry(actor: Actor | null, id: string): Promise<OperationView> {
+    authorize(actor, 'operations.cancel');
+    const { operations } = this.#parts;
+    const row = operations.row(id);
+    if (row.state !== 'failed' && row.state !== 'cancelled')
+      throw new AppError('CONFLICT', `It ${row.state === 'running' ? 'is still running' : 'succeeded'}`);
+    if (row.request === null) throw new AppError('CONFLICT', 'What was asked for is not known any more');
+    const { agentId } = row;
+    const newest = () => (agentId === null ? operations.list(actor, 50) : operations.ofAgent(agentId, 50));
+    const before = new Set(newest().map((each) => each.id));
+    await this.#again(actor, row.kind, agentId, row.request);
+    // of another kind too: what could not be spawned and was kept for a look is started
+    const again = newest().find((each) => !before.has(each.id));
+    return again ?? operations.get(actor, row.id);
+  }
+
+  async #again(
+    actor: Actor | null,
+    kind: OperationView['kind'],
+    agentId: string | null,
+    request: Readonly<Record<string, unknown>>,
+  ): Promise<unknown> {
+    const { agents, snapshots, prune } = this.#parts;
+    const agent = agentId ?? '';
+    switch (kind) {
+      case 'spawn':
+      case 'start':
+        return agents.start(actor, agent);
+      case 'stop':
+        return agents.stop(actor, agent, request);
+      case 'restart':
+        // a restart that failed leaves an agent that can only be started
+        return agents.get(actor, agent).can.includes('restart')
+          ? agents.restart(actor, agent, request)
+          : agents.start(actor, agent);
+      case 'remove':
+        return agents.remove(actor, agent, request);
+      case 'rename':
+        return agents.rename(actor, agent, request);
+      case 'update':
+        return agents.update(actor, agent, request);
+      case 'recreate':
+        return agents.recreate(actor, agent, request);
+      case 'snapshot':
+        return snapshots.create(actor, agent, request, { wait: false });
+      case 'prune':
+        return prune.prune(actor, request);
+      default:
+        throw new AppError('CONFLICT', `An operation of the kind ${kind} cannot be tried again`);
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** From what somebody asks for to the spec that an agent gets: merged, checked against policy and host, with start args settled. */
+import { createHash } from 'node:crypto';
+import { RE2JS, RE2JSSyntaxException } from 're2js';
+import { containerOf, settleSpec } from '#lib/domain/agent-container.ts';
+import type { AgentSpec } from '#lib/domain/agent-spec.ts';
+import { AGENT_TYPE_NAMES, findAgentType, type AgentType } from '#lib/domain/agent-types.ts';
+import { AppError, validationError } from '#lib/domain/errors.ts';
+import type { SpecInput } from '#lib/domain/inputs/spawn-input.ts';
+import { refusedBy, type Policy } from '#lib/domain/policy.ts';
+import { formatBytes } from '#lib/domain/quantities.ts';
+import { resolveSpec, type SpecDefaults } from '#lib/domain/resolve-spec.ts';
+import { specAsInput, type PlainInput } from '#lib/domain/spec-input.ts';
+import type { EngineInfo } from '../engine/engine.ts';
+import type { Actor } from './access.ts';
+
+/** What an agent gets when neither its maker nor its type says anything; groupKey is our own. */
+export type InstanceDefaults = Omit<SpecDefaults, 'groupKey'>;
+
+export class SpecMaker {
+  readonly #defaults: SpecDefaults;
+  readonly #policy: () => Policy;
+
+  constructor(defaults: InstanceDefaults, policy: () => Policy) {
+    this.#defaults = { ...defaults, groupKey };
+    this.#policy = policy;
+  }
+
+  /** Throws VALIDATION with the known types. */
+  type(name: string): AgentType {
+    const type = findAgentType(name);
+    if (type !== undefined) return type;
+    throw new AppError('VALIDATION', `There is no agent type "${name}"`, {
+      hint: `Known types: ${AGENT_TYPE_NAMES.join(', ')}.`,
+      details: {
+        known: AGENT_TYPE_NAMES,
+        fields: [{ field: 'type', value: name, rule: 'must be a known agent type' }],
+      },
+    });
+  }
+
+  /** Throws VALIDATION; FORBIDDEN when the policy does not give what it reaches for. */
+  make(actor: Actor, name: string, type: AgentType, input: SpecInput): AgentSpec {
+    const spec = settleSpec(name, resolveSpec(input, type, this.#defaults));
+    if (spec.readiness.kind === 'log') refuseBadPattern(spec.readiness.pattern);
+    this.allow(actor, name, spec);
+    return spec;
+  }
+
+  /** Throws FORBIDDEN that lists what this actor may not ask for. */
+  allow(actor: Actor, name: string, spec: AgentSpec): void {
+    if (actor.role === 'admin') return;
+    const refused = refusedBy(this.#policy(), spec, containerOf(name, spec, {}).needs);
+    if (refused.length === 0) return;
+    throw new AppError('FORBIDDEN', `This needs an admin: it would ${refused.join(', ')}`, {
+      hint: 'Leave it out, or ask an admin to launch it or to change the policy.',
+    });
+  }
+
+  /** The input that makes this spec again, as short as it can be. */
+  asInput(name: string, type: string, spec: AgentSpec): PlainInput {
+    const found = findAgentType(type);
+    const recipe = found ?? {
+      name: type,
+      title: type,
+      summary: '',
+      image: null,
+      builtHere: false,
+      defaults: {},
+    };
+    const said = recipe.image === spec.image ? {} : { image: spec.image };
+    const base = settleSpec(name, resolveSpec(said, recipe, this.#defaults));
+    return { ...said, ...specAsInput(spec, base) };
+  }
+}
+
+/** Throws RESOURCE_LIMIT for more than the host has, VALIDATION for a runtime that it does not know. null: nothing is known of the host. */
+export function refuseWhatHostLacks(spec: AgentSpec, info: EngineInfo | null): void {
+  if (info === null) return;
+  const { cpu, memory } = spec.resources;
+  if (cpu !== null && cpu > info.cpus)
+    throw new AppError('RESOURCE_LIMIT', `It asks for ${cpu} cores and the host has ${info.cpus}`);
+  if (memory !== null && memory > info.memory) {
+    throw new AppError(
+      'RESOURCE_LIMIT',
+      `It asks for ${formatBytes(memory)} of memory and the host has ${formatBytes(info.memory)}`,
+    );
+  }
+  if (spec.runtime !== null && info.runtimes.length > 0 && !info.runtimes.includes(spec.runtime)) {
+    throw validationError([
+      {
+        field: 'runtime',
+        value: spec.runtime,
+        rule: `must be one that the host knows: ${info.runtimes.join(', ')}`,
+      },
+    ]);
+  }
+}
+
+function refuseBadPattern(pattern: string): void {
+  try {
+    RE2JS.compile(pattern);
+  } catch (error) {
+    if (!(error instanceof RE2JSSyntaxException)) throw error;
+    throw validationError([
+      {
+        field: 'readiness.log',
+        value: pattern,
+        rule: `must be a regular expression (RE2): ${error.message}`,
+      },
+    ]);
+  }
+}
+
+/** Two groups never share a key by accident: it is made of the whole id. */
+function groupKey(group: string): string {
+  return createHash('sha256').update(group).digest('hex').slice(0, 24);
+}
