@@ -1,7 +1,7 @@
 /** axe finds nothing on any page, in both themes, with agents in as many states as there are. */
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { counting, quiet, row, script, verb } from './support/agent-page.ts';
+import { counting, openGroup, quiet, row, rowState, script, verb } from './support/agent-page.ts';
 import type { Api } from './support/api.ts';
 import { expect, test } from './support/fixtures.ts';
 import { refusedWith } from './support/page-guard.ts';
@@ -92,6 +92,13 @@ for (const theme of ['light', 'dark'] as const) {
         `/agents/${busy.id}/snapshots`,
         `/agents/${busy.id}/history`,
         `/agents/${busy.id}/inspect`,
+        `/agents/${busy.id}/command`,
+        `/agents/${busy.id}?do=rename`,
+        `/agents/${crashed}/crashes`,
+        `/agents/new?from=${busy.id}`,
+        `/agents/new?edit=${busy.id}`,
+        '/agents/unmanaged',
+        '/agents/cleanup',
         `/agents/${failed}`,
         `/agents/${crashed}`,
         '/activity',
@@ -119,16 +126,18 @@ for (const theme of ['light', 'dark'] as const) {
       await isClean(page, 'the bulk bar');
       await row(page, 'opened').getByRole('link', { name: 'More for opened' }).click();
       await isClean(page, 'the menu of a row');
-      await page.getByRole('menuitem', { name: 'Remove…' }).click();
-      await isClean(page, 'the question before a removal');
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Escape');
+      await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
+      await expect(rowState(page, 'opened')).toHaveText(/Removing/);
+      await isClean(page, 'a removal that counts down');
+      await row(page, 'opened').getByRole('button', { name: /^Undo/ }).click();
+      await expect(rowState(page, 'opened')).toHaveText('Ready');
       await page.keyboard.press('Control+k');
       await expect(
         page.getByRole('dialog', { name: 'Find or do' }).getByRole('option').first(),
       ).toBeVisible();
       await isClean(page, 'the palette');
       await page.keyboard.press('Escape');
+      await expect(page.getByRole('dialog')).toHaveCount(0);
       await page.keyboard.press('?');
       await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible();
       await isClean(page, 'the list of keys');
@@ -141,7 +150,8 @@ for (const theme of ['light', 'dark'] as const) {
       await expect(page.locator('header .badge')).toHaveText(/Stopping/);
       await isClean(page, 'a countdown');
       await page.goto('/agents/new');
-      await page.getByText('Advanced').click();
+      for (const group of ['Limits', 'Files', 'Network', 'Rules', 'Security', 'Labels and grouping'])
+        await openGroup(page, group);
       await isClean(page, 'the advanced part of the form');
     });
 

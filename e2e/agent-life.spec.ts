@@ -1,5 +1,16 @@
 /** The main job, as an operator does it in the browser: from the form to the end of an agent. */
-import { awake, badge, counting, log, quiet, row, rowState, script, verb } from './support/agent-page.ts';
+import {
+  awake,
+  badge,
+  counting,
+  log,
+  openGroup,
+  quiet,
+  row,
+  rowState,
+  script,
+  verb,
+} from './support/agent-page.ts';
 import { expect, test } from './support/fixtures.ts';
 import { refusedWith } from './support/page-guard.ts';
 
@@ -18,8 +29,9 @@ test('an agent is launched from the form, watched, stopped, started, snapshotted
   await page
     .getByLabel('Command')
     .fill(['sh', '-c', 'i=0; while true; do i=$((i+1)); echo "tick $i"; sleep 0.2; done'].join('\n'));
+  await openGroup(page, 'Labels and grouping');
   await page.getByLabel('Tags').fill('team=infra');
-  await expect(page.getByText('slipway/starter:latest is on local, nothing to pull.')).toBeVisible();
+  await expect(page.getByText('slipway/starter:latest is on local')).toBeVisible();
   await page.getByRole('button', { name: 'Launch whole-life' }).click();
 
   await test.step('its page shows it ready, its log as it comes, and its figures', async () => {
@@ -119,13 +131,12 @@ test('an agent is launched from the form, watched, stopped, started, snapshotted
     await expect(page.getByRole('region', { name: /^Changes of state/ })).toContainText('operator admin');
   });
 
-  await test.step('it is removed after a question that names it', async () => {
+  await test.step('it is removed after a while in which that can be taken back', async () => {
     await page.locator('header').getByRole('button', { name: 'More' }).click();
-    await page.getByRole('menuitem', { name: 'Remove…' }).click();
-    const confirm = page.getByRole('dialog', { name: 'Remove whole-life?' });
-    await expect(confirm).toContainText('the container and the files in it');
-    await confirm.getByRole('button', { name: 'Remove whole-life' }).click();
-    await expect(page).toHaveURL('/agents');
+    await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
+    await expect(badge(page)).toHaveText(/Removing, \d+ s/);
+    await expect(badge(page)).toHaveText('Removed', { timeout: 20_000 });
+    await page.goto('/agents');
     await expect(row(page, 'whole-life')).toHaveCount(0);
     await expect
       .poll(() => engine.cli('ps', '-aq', '--filter', 'label=dev.slipway.agent.name=whole-life'))
@@ -161,8 +172,8 @@ test('several agents are stopped and removed together', async ({ page, api }) =>
   await bulk.getByRole('button', { name: 'Stop' }).click();
   await expect(rowState(page, 'pair-one')).toHaveText('Stopped by admin');
   await expect(rowState(page, 'pair-two')).toHaveText('Stopped by admin');
-  await bulk.getByRole('button', { name: 'Remove…' }).click();
-  await page.getByRole('dialog').getByRole('button', { name: 'Remove 2 agents' }).click();
+  await bulk.getByRole('button', { name: 'Remove' }).click();
+  await bulk.getByRole('button', { name: 'Now' }).click();
   await expect(row(page, 'pair-one')).toHaveCount(0);
   await expect(row(page, 'pair-two')).toHaveCount(0);
   await expect(bulk).toHaveCount(0);

@@ -93,7 +93,9 @@ test('an agent is launched, with mistakes shown in place, then stopped, started 
   await verb(page, 'Start').click();
   await state('ready');
   await page.locator('header').getByRole('button', { name: 'More' }).click();
-  await page.getByRole('menuitem', { name: 'Remove…' }).click();
+  await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
+  await expect(badge(page)).toHaveText(/Removing, \d+ s/);
+  await verb(page, 'Remove now').click();
   await expect.poll(async () => (await api.agents()).length).toBe(0);
 });
 

@@ -42,3 +42,13 @@ export function counting(everyMs: number): readonly string[] {
 
 /** Runs until it is stopped and prints one line. */
 export const quiet = script('echo up; exec sleep infinity');
+
+/** Opens one of the groups of the advanced part of the launch form. */
+export async function openGroup(page: Page, name: string): Promise<void> {
+  const advanced = page.locator('details.advanced');
+  if (!(await advanced.evaluate((element: HTMLDetailsElement) => element.open)))
+    await page.getByText('Advanced', { exact: true }).click();
+  const group = advanced.locator('details').filter({ has: page.getByText(name, { exact: true }) });
+  const opened = await group.first().evaluate((element: HTMLDetailsElement) => element.open);
+  if (!opened) await group.first().locator('summary').click();
+}
