@@ -1,5 +1,5 @@
 /** The `docker run` that makes the same container as an agent has, and the proof that it does. */
-import { planContainer } from '#lib/domain/container-plan.ts';
+import { containerOf } from '#lib/domain/agent-container.ts';
 import { formatRun } from '#lib/domain/docker-run/format.ts';
 import { comparableInspect } from '#lib/domain/docker-run/testing/compare.ts';
 import { newId } from '#lib/domain/ids.ts';
@@ -11,7 +11,7 @@ import type { HttpClient } from './http-client.ts';
 export function dockerRunWords(agent: AgentDetailView, name: string): readonly string[] {
   const { type, spec } = agent;
   const labels = agentLabels({ instance: newId(), id: newId(), name, type, tags: spec.tags });
-  const [, run = '', ...rest] = formatRun(planContainer(name, spec, labels), { name }).words;
+  const [, run = '', ...rest] = formatRun(containerOf(name, spec, labels).body, { name }).words;
   // formatRun leaves out the labels of ours
   const labelled = Object.entries(labels).flatMap(([key, value]) => ['--label', `${key}=${value}`]);
   return [run, ...labelled, ...rest];

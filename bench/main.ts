@@ -7,19 +7,27 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { whyNoTestEngine } from '../scripts/test-engine.ts';
 import { measureList } from './list.ts';
+import { measureParallel } from './parallel.ts';
+import { measureRest } from './rest.ts';
 import { table, writeResults, type MeasuredPart, type PartReport } from './report.ts';
 import type { SiteOptions } from './site.ts';
 import { measureSpawn } from './spawn.ts';
 import { measureVisit } from './visit.ts';
 
 const RESULTS = path.join(import.meta.dirname, 'results');
-const HELP = `npm run bench -- [spawn] [list] [visit] [options]     without a part: all of them
+const HELP = `npm run bench -- [spawn] [parallel] [list] [rest] [visit] [options]     without a part: all of them
   spawn   until a container runs: the API against docker run
             --pairs 20           rounds after the warm-up
             --floor              also create and start alone, straight to the engine
+  parallel  many at once: the API against docker run, all sent together
+            --together 30        containers in a round
+            --rounds 5           of each kind, after one to warm up
   list    /agents: time of the server, calls to the engine
             --agents 200         running agents
             --requests 100       for each address
+  rest    what watching costs while nothing happens
+            --rest-agents 500    running agents
+            --seconds 60         of watching
   visit   /agents in Chromium: bytes and first paint
             --visit-agents 50    running agents
             --visits 5           each with an empty cache
@@ -33,6 +41,10 @@ interface Settings {
   readonly requests: number;
   readonly visitAgents: number;
   readonly visits: number;
+  readonly together: number;
+  readonly rounds: number;
+  readonly restAgents: number;
+  readonly seconds: number;
 }
 
 type Measure = (site: SiteOptions) => Promise<PartReport>;
@@ -41,7 +53,9 @@ interface Part {
   readonly measure: Measure;
 }
 
-function partsOf({ pairs, floor, agents, requests, visitAgents, visits }: Settings) {
+function partsOf(settings: Settings) {
+  const { pairs, floor, agents, requests, visitAgents, visits } = settings;
+  const { together, rounds, restAgents, seconds } = settings;
   const part = <Options extends Readonly<Record<string, unknown>>>(
     options: Options,
     measure: (all: Options & SiteOptions) => Promise<PartReport>,
@@ -51,7 +65,9 @@ function partsOf({ pairs, floor, agents, requests, visitAgents, visits }: Settin
   });
   return new Map([
     ['spawn', part({ pairs, floor }, measureSpawn)],
+    ['parallel', part({ together, rounds }, measureParallel)],
     ['list', part({ agents, requests }, measureList)],
+    ['rest', part({ agents: restAgents, seconds }, measureRest)],
     ['visit', part({ agents: visitAgents, visits }, measureVisit)],
   ]);
 }
@@ -67,6 +83,10 @@ async function main(signal: AbortSignal): Promise<void> {
       requests: { type: 'string', default: '100' },
       'visit-agents': { type: 'string', default: '50' },
       visits: { type: 'string', default: '5' },
+      together: { type: 'string', default: '30' },
+      rounds: { type: 'string', default: '5' },
+      'rest-agents': { type: 'string', default: '500' },
+      seconds: { type: 'string', default: '60' },
       profile: { type: 'boolean', default: false },
     },
   });
@@ -81,6 +101,10 @@ async function main(signal: AbortSignal): Promise<void> {
     requests: count('requests', values.requests),
     visitAgents: count('visit-agents', values['visit-agents']),
     visits: count('visits', values.visits),
+    together: count('together', values.together),
+    rounds: count('rounds', values.rounds),
+    restAgents: count('rest-agents', values['rest-agents']),
+    seconds: count('seconds', values.seconds),
   });
   const unknown = positionals.filter((name) => !parts.has(name));
   if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}.\n${HELP}`);

@@ -8,7 +8,7 @@ export interface Figure {
   readonly what: string;
   readonly value: number;
   /** kB is 1,000 bytes, x a ratio. */
-  readonly unit: 'ms' | 'kB' | 'x' | '';
+  readonly unit: 'ms' | 'kB' | 'x' | '%' | '';
   /** A target: the largest good value, or the smallest that is no longer good. */
   readonly atMost?: number;
   readonly under?: number;

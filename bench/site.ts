@@ -23,6 +23,8 @@ export interface BenchSite {
   readonly docker: HttpClient;
   readonly engine: TestEngine;
   readonly signal: AbortSignal;
+  /** The server's own. */
+  readonly dataDirectory: string;
   /** CPU time of the server since its start, in steps of 10 ms. */
   serverCpuMs(): number;
 }
@@ -84,7 +86,9 @@ async function withServer<Result>(
   const docker = new HttpClient({ socketPath: engine.socket }, signal);
   stack.defer(() => docker.close());
   const pid = serverPid();
-  return await work({ url: server.url, slipway, docker, engine, signal, serverCpuMs: () => cpuMs(pid) });
+  const dataDirectory = path.join(directory, 'data');
+  const serverCpuMs = () => cpuMs(pid);
+  return await work({ url: server.url, slipway, docker, engine, signal, dataDirectory, serverCpuMs });
 }
 
 function environment(
