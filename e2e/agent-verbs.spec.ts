@@ -312,3 +312,27 @@ test.describe('without JavaScript', () => {
     expect((await api.agents()).length).toBe(0);
   });
 });
+
+test('an agent is forked from its snapshot, and put back to it', async ({ page, api, engine }) => {
+  const { id, containerId } = await api.spawn({
+    name: 'with-past',
+    command: script('echo one > /tmp/file; sleep 1000'),
+  });
+  await api.call('POST', `/api/agents/${id}/snapshots`, { name: 'good' });
+  await engine.cli('exec', containerId ?? '', 'sh', '-c', 'echo two > /tmp/file');
+  await page.goto(`/agents/${id}/snapshots`);
+  await awake(page);
+  await expect(page.locator('.estimate')).toContainText('since its image');
+  await page.getByRole('button', { name: 'Fork good' }).click();
+  await expect(page).not.toHaveURL(new RegExp(id));
+  await expect(badge(page)).toHaveText('Ready');
+
+  await page.goto(`/agents/${id}/snapshots`);
+  await awake(page);
+  await page.getByRole('button', { name: 'Restore good' }).click();
+  const question = page.getByRole('dialog', { name: 'Restore good?' });
+  await expect(question).toContainText('what was written since then');
+  await question.getByRole('button', { name: 'Restore' }).click();
+  await expect.poll(async () => (await api.agent(id)).containerId, { timeout: 30_000 }).not.toBe(containerId);
+  await expect(page.getByRole('row', { name: /good/ })).toContainText('here now');
+});

@@ -1,5 +1,6 @@
 /** Five thousand wishes that are wrong in generated ways: each is refused in the one shape, and nothing is made. */
 import { badSpecs, SECRET_MARK } from '#lib/domain/testing/bad-specs.ts';
+import { quiet } from './support/agent-page.ts';
 import type { Refusal } from './support/api.ts';
 import { expect, test } from './support/fixtures.ts';
 
@@ -12,8 +13,12 @@ test(`${COUNT} bad specs are answered with 400 each, and nothing is made (seed $
   engine,
 }) => {
   test.setTimeout(180_000);
-  const containers = () => engine.cli('ps', '-aq', '--filter', 'label=dev.slipway.agent.id');
-  const volumes = () => engine.cli('volume', 'ls', '-q');
+  // other tests share the engine: only what this Slipway made counts
+  const { containerId } = await api.spawn({ name: 'whose', command: quiet });
+  const format = '{{index .Config.Labels "dev.slipway.instance"}}';
+  const ours = `label=dev.slipway.instance=${await engine.cli('inspect', '-f', format, containerId ?? '')}`;
+  const containers = () => engine.cli('ps', '-aq', '--filter', ours);
+  const volumes = () => engine.cli('volume', 'ls', '-q', '--filter', ours);
   const before = [await containers(), await volumes(), (await api.agents()).length];
   const strange: string[] = [];
   const waiting = badSpecs(COUNT, SEED).entries();

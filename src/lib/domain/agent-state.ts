@@ -110,7 +110,8 @@ const steps: Record<AgentState, readonly AgentState[]> = {
     'crashed',
     'exited',
   ],
-  removed: [],
+  // started again from a snapshot
+  removed: ['queued'],
   paused: ['stopping', 'removing'],
   restarting: ['ready', 'stopped', 'stopping', 'failed', 'removing'],
   failed: ['queued', 'starting', 'stopping', 'removing', 'stopped'],

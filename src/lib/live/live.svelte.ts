@@ -61,7 +61,9 @@ export class Live {
   seedAgents(agents: readonly AgentView[], seq: number, all: boolean): void {
     if (all && this.complete && seq < this.seq) return;
     // one that the socket told of since may be too new for the page
-    const next = new Map(all && seq >= this.seq ? [] : this.agents);
+    // no list has those that are removed, and a page that shows one must not forget it
+    const newer = all && seq >= this.seq;
+    const next = new Map([...this.agents].filter(([, agent]) => !newer || agent.state === 'removed'));
     for (const agent of agents) {
       const known = this.agents.get(agent.id);
       next.set(agent.id, known !== undefined && seq < this.seq ? known : agent);

@@ -62,6 +62,15 @@ describe('the agents of a page', () => {
     expect(live.seq).toBe(7);
   });
 
+  it('keep one that was removed while its page is shown, also when a newer list comes without it', () => {
+    const live = make(5);
+    live.seedAgents([ready], 5, false);
+    live.take([about(6, anAgent({ id: 'a', name: 'fox', state: 'removed' }))]);
+    live.seedAgents([owl], 6, true);
+    expect(states(live)).toEqual({ a: 'removed', b: 'ready' });
+    expect(live.list.map((agent) => agent.id)).toEqual(['b']);
+  });
+
   it('do not go back in time: neither by old facts nor by a page that was loaded before them', () => {
     const live = make(5);
     live.seedAgents([ready], 5, false);

@@ -55,6 +55,8 @@ export interface AgentView {
   readonly notes: string;
   readonly color: string | null;
   readonly adopted: boolean;
+  /** The snapshot that its filesystem goes back to: taken, restored or forked from last. */
+  readonly snapshotId: string | null;
   readonly can: readonly AgentCommand[];
 }
 
@@ -274,6 +276,14 @@ export interface PreflightView {
   readonly hosts: readonly { readonly name: string; readonly fits: boolean; readonly why: string }[];
   /** The equivalent docker run command. */
   readonly command: string | null;
+}
+
+/** What a snapshot would hold, before it is taken. */
+export interface SnapshotEstimate {
+  /** Bytes of what was written since the image; null: not known. */
+  readonly size: number | null;
+  /** Mounts, whose content a snapshot never holds. */
+  readonly left: readonly { readonly target: string; readonly source: string; readonly kind: string }[];
 }
 
 export type HostState = 'connecting' | 'online' | 'degraded' | 'offline' | 'disabled';

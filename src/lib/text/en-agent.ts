@@ -182,6 +182,7 @@ export const a = {
     in: (seconds: number) => `Removing in ${seconds} s`,
     now: 'Remove now',
     gone: 'Removed. Its history and its snapshots stay.',
+    revive: 'Start again from its newest snapshot',
   },
 
   bulk: {

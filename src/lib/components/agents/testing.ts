@@ -35,6 +35,7 @@ export function anAgent(but: Partial<AgentView> = {}): AgentView {
     notes: '',
     color: null,
     adopted: false,
+    snapshotId: null,
     can: allowed[state],
     ...but,
   };

@@ -5,6 +5,11 @@ import { cpuInput, line, memoryInput, pidsInput, secondsInput, text } from './pr
 import { agentName, idleInput, ttlInput } from './spawn-input.ts';
 import { restartInput } from './spec-fields.ts';
 
+export const startInput = z.strictObject({
+  /** Agrees to a new container from its newest snapshot when its container is gone. */
+  fromSnapshot: z.boolean().default(false),
+});
+
 export const stopInput = z.strictObject({
   /** Milliseconds that the main process has to end by itself before it is killed. */
   timeout: z.number().int().min(0).max(3_600_000).default(10_000),
@@ -61,6 +66,25 @@ export const recreateInput = z.looseObject({
 export const cloneInput = z.looseObject({
   name: agentName.optional(),
   host: line(63).optional(),
+});
+
+export const forkInput = z
+  .strictObject({
+    name: agentName.optional(),
+    count: z.number().int().min(1).max(50).default(1),
+    /** Fields of a spawn that shall be other than those of the snapshot's agent. */
+    spec: z.record(z.string(), z.unknown()).default({}),
+  })
+  .refine((wish) => wish.name === undefined || wish.count === 1, {
+    path: ['name'],
+    message: 'names one agent, not several',
+  });
+
+export const restoreInput = z.strictObject({
+  /** Id or name of one of the agent's snapshots. */
+  snapshot: line(128).min(1, 'must name a snapshot'),
+  /** Milliseconds that the old main process has to end by itself. */
+  timeout: z.number().int().min(0).max(3_600_000).default(10_000),
 });
 
 export const keepAliveInput = z.strictObject({

@@ -9,6 +9,7 @@ type Verb = (agents: AgentService, actor: Actor | null, id: string) => unknown;
 
 const VERBS = {
   start: (agents, actor, id) => agents.start(actor, id),
+  revive: (agents, actor, id) => agents.start(actor, id, { fromSnapshot: true }),
   stop: (agents, actor, id) => agents.stop(actor, id, { delay: STOP_DELAY_MS }),
   restart: (agents, actor, id) => agents.restart(actor, id),
   pause: (agents, actor, id) => agents.pause(actor, id),
@@ -22,6 +23,7 @@ const VERBS = {
 /** The verbs as form actions, with the agent in the field `id` (or in the address). They answer at once; progress comes live. */
 export const verbActions = {
   start: verb('start'),
+  revive: verb('revive'),
   stop: verb('stop'),
   restart: verb('restart'),
   pause: verb('pause'),

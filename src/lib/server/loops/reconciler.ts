@@ -94,7 +94,9 @@ export class Reconciler {
     if (container === undefined) return row;
     switch (container.status) {
       case 'running': {
-        if (isLive(row.state) && row.state !== 'paused' && row.endedAt === null && !unheard) return row;
+        // nobody works on it: a restart that is still told was cut off
+        const settled = isLive(row.state) && row.state !== 'paused' && row.state !== 'restarting';
+        if (settled && row.endedAt === null && !unheard) return row;
         const facts = await inspect(engine, container.id);
         if (facts?.status !== 'running') return row;
         // it ended and was started again while nobody listened

@@ -217,6 +217,22 @@ describe.skipIf(NO_ENGINE !== undefined)('verbs on a real engine', () => {
     expect(state(one.id)).toBe('removed');
   });
 
+  it('one whose container is gone is started from its newest snapshot, if that is agreed to', async () => {
+    const one = await spawn({ name: name('lost') });
+    await real.engine.execute(one.containerId ?? '', { command: ['touch', '/kept'], timeoutMs: 5_000 });
+    await real.app.services.snapshots.create(real.admin, one.id, {});
+    await real.docker('rm', '-f', one.containerId ?? '');
+    await expect.poll(() => state(one.id), PATIENCE).toBe('removed');
+    await expect(agents().start(real.admin, one.id, WAIT)).rejects.toMatchObject({ code: 'CONFLICT' });
+    const again = await agents().start(real.admin, one.id, { wait: true, fromSnapshot: true });
+    expect(again).toMatchObject({ name: name('lost'), state: 'ready', id: one.id });
+    const seen = await real.engine.execute(again.containerId ?? '', {
+      command: ['ls', '/kept'],
+      timeoutMs: 5_000,
+    });
+    expect(seen.exitCode).toBe(0);
+  });
+
   it('a stop may take a snapshot first', async () => {
     const one = await spawn({ name: name('snap') });
     await agents().stop(real.admin, one.id, { timeout: 0, snapshot: true }, WAIT);

@@ -179,6 +179,7 @@ function newRow(actor: Actor, host: Host, facts: ContainerFacts, name: string): 
     bootedAt: null,
     keepAliveUntil: null,
     adopted: true,
+    snapshotId: null,
   };
 }
 

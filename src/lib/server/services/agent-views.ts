@@ -37,6 +37,7 @@ export function agentView(row: AgentRow, fleet: Fleet): AgentView {
     notes: row.notes,
     color: row.color,
     adopted: row.adopted,
+    snapshotId: row.snapshotId,
     can: commandsOf(row),
   };
 }

@@ -21,7 +21,7 @@ import type { AgentRow } from '../storage/agents.ts';
 import { asReason, authorize, type Actor } from './access.ts';
 import { AgentReading, type ReadingParts } from './agent-reading.ts';
 import type { Changes } from './changes.ts';
-import type { Operation } from './operations.ts';
+import type { Operation, StartedOperation } from './operations.ts';
 import type { RecreateFlow } from './recreate-flow.ts';
 import type { Removal } from './removal.ts';
 import type { Spawned, Spawning } from './spawning.ts';
@@ -34,6 +34,8 @@ export interface AgentServiceParts extends ReadingParts {
   readonly changes: Changes;
   readonly recreateFlow: RecreateFlow;
   /** Commits the agent under a name that is made; for a stop that wants a snapshot first. */
+  /** The image of an agent's newest snapshot, or null. */
+  readonly newestSnapshot: (row: AgentRow) => string | null;
   readonly snapshotOf: (actor: Actor, row: AgentRow, operation: Operation) => Promise<unknown>;
 }
 
@@ -56,11 +58,22 @@ export class AgentService extends AgentReading<AgentServiceParts> {
     return this.detail(this.row(spawned.row.id));
   }
 
-  /** Same container, filesystem as it was. Of one that could not be made: tries again. Running already: success. */
-  start(actor: Actor | null, idOrName: string, options: { wait?: boolean } = {}): Promise<AgentDetailView> {
+  /**
+   * Same container, filesystem as it was. Of one that could not be made: tries again. Running already: success. Of one whose container is gone:
+   * from its newest snapshot, if the caller agrees by `fromSnapshot`; throws CONFLICT else, and NAME_TAKEN when another has its name.
+   */
+  async start(
+    actor: Actor | null,
+    idOrName: string,
+    options: { wait?: boolean; fromSnapshot?: boolean } = {},
+  ): Promise<AgentDetailView> {
     const who = authorize(actor, 'agents.change');
     const row = this.row(idOrName);
-    if (row.state === 'ready' || row.state === 'starting') return Promise.resolve(this.detail(row));
+    if (row.state === 'removed') {
+      const revived = await this.#revive(who, row, options.fromSnapshot === true);
+      return this.#finish(row, revived.done, options);
+    }
+    if (row.state === 'ready' || row.state === 'starting') return this.detail(row);
     this.#guard(row, 'start');
     if (row.containerId === null)
       return this.#finish(row, this.parts.spawning.again(row, asReason(who)).done, options);
@@ -264,6 +277,21 @@ export class AgentService extends AgentReading<AgentServiceParts> {
   #changed(row: AgentRow, changes: PlainInput): SpecInput {
     const kept = this.parts.specs.asInput(row.name, row.type, row.spec);
     return parseInput(specInput, mergeInput(kept, changes));
+  }
+
+  async #revive(actor: Actor, row: AgentRow, agreed: boolean): Promise<StartedOperation<AgentRow>> {
+    const { newestSnapshot, spawning, fleet } = this.parts;
+    const image = newestSnapshot(row);
+    if (!agreed || image === null) {
+      throw new AppError('CONFLICT', `The container of ${row.name} is gone`, {
+        hint:
+          image === null
+            ? 'It has no snapshot to start from: launch a new one like it.'
+            : 'Start it from its newest snapshot with "fromSnapshot": true.',
+      });
+    }
+    await spawning.refuseTakenName(fleet.engine(row.hostId), row.name);
+    return spawning.again(row, asReason(actor), { ...row.spec, image, pull: 'never' });
   }
 
   async #finish(

@@ -17,6 +17,7 @@ import { BulkService } from './bulk.ts';
 import { Changes } from './changes.ts';
 import { ContainerMaker } from './container-maker.ts';
 import { CrashReports } from './crash-reports.ts';
+import { Forking } from './forking.ts';
 import { HostService } from './hosts.ts';
 import { LogService } from './logs.ts';
 import type { Networks } from './networks.ts';
@@ -62,6 +63,7 @@ export function composeServices(ground: Ground) {
   const verbs = new Verbs(ground);
   const removal = new Removal(ground);
   const snapshots = new SnapshotService({ ...ground, snapshots: ground.snapshotRows });
+  const recreateFlow = new RecreateFlow({ ...ground, maker, turns });
   const agentService = new AgentService({
     ...ground,
     specs,
@@ -69,7 +71,8 @@ export function composeServices(ground: Ground) {
     verbs,
     removal,
     changes: new Changes(ground),
-    recreateFlow: new RecreateFlow({ ...ground, maker, turns }),
+    recreateFlow,
+    newestSnapshot: (row) => ground.snapshotRows.ofAgent(row.id)[0]?.image ?? null,
     snapshotOf: (actor, row) => snapshots.take(actor, row, 'taken before a stop'),
   });
   const prune = new PruneService({
@@ -90,6 +93,7 @@ export function composeServices(ground: Ground) {
       adoption: new Adoption(ground),
       bulk: new BulkService({ agents: agentService, snapshots }),
       crashes: new CrashReports({ ...ground, agentService, snapshots, spawning, specs }),
+      forking: new Forking({ ...ground, agentService, spawning, recreateFlow, specs }),
       hosts: new HostService(fleet),
       logs: new LogService({ agents, fleet, tails: ground.tails }),
       preflight: new PreflightService({ specs, fleet, agents, defaultNetwork: ground.defaults.network }),

@@ -272,7 +272,7 @@ class LogProbe implements Probe {
   }
 
   ask(facts: ContainerFacts): Promise<Answer> {
-    if (this.#following === null || this.#life !== facts.startedAt) this.#follow(facts.startedAt);
+    if (this.#following === null || this.#life !== facts.startedAt) this.#follow(facts);
     return Promise.resolve(
       this.#found === null ? no('its output has no match yet') : yes('its output matches'),
     );
@@ -282,11 +282,11 @@ class LogProbe implements Probe {
     this.#end.abort();
   }
 
-  #follow(startedAt: number | null): void {
+  #follow({ startedAt, finishedAt }: ContainerFacts): void {
     // what another run said counts for nothing
     if (this.#life !== startedAt) this.#found = null;
     this.#life = startedAt;
-    const following = this.#read(startedAt).catch(() => undefined);
+    const following = this.#read(startedAt, finishedAt).catch(() => undefined);
     this.#following = following;
     // a follow that broke is begun again by the next question
     void following.then(() => {
@@ -294,9 +294,13 @@ class LogProbe implements Probe {
     });
   }
 
-  async #read(startedAt: number | null): Promise<void> {
+  /**
+   * From the end of the run before on, not from the start of this one: the engine writes down the start only after the program runs, which may
+   * have said its line by then.
+   */
+  async #read(startedAt: number | null, endedBefore: number | null): Promise<void> {
     const assembler = new LineAssembler();
-    const since = startedAt === null ? null : new Date(startedAt).toISOString();
+    const since = endedBefore === null ? null : new Date(endedBefore + 1).toISOString();
     const options = { follow: true, tail: null, since, signal: this.#end.signal };
     const matches = (text: string) => this.#pattern.matcher(text).find();
     for await (const frame of this.#engine.logs(this.#containerId, options)) {

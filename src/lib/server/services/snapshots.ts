@@ -5,7 +5,7 @@ import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import { snapshotInput } from '#lib/domain/inputs/verb-inputs.ts';
 import { can } from '#lib/domain/agent-state.ts';
 import { inventSnapshotName, snapshotRepository } from '#lib/domain/snapshot-name.ts';
-import type { SnapshotView } from '#lib/protocol/views.ts';
+import type { SnapshotEstimate, SnapshotView } from '#lib/protocol/views.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { Journal } from '../storage/journal.ts';
@@ -98,17 +98,47 @@ export class SnapshotService {
     return this.#keep(who, row, name, imageId, comment);
   }
 
-  /** Deletes the snapshot's image. Throws CONFLICT when a container uses it. */
-  async delete(actor: Actor | null, id: string): Promise<void> {
+  /**
+   * Deletes the snapshot's image. Throws CONFLICT that names the agents that were made from it, while there are any. With `untag` only its name
+   * goes: whoever uses the image keeps it.
+   */
+  async delete(actor: Actor | null, id: string, untag = false): Promise<void> {
     authorize(actor, 'snapshots.change');
-    const { snapshots, fleet, journal } = this.#parts;
+    const { snapshots, fleet, journal, agents } = this.#parts;
     const row = snapshots.byId(id);
     if (row === undefined) throw notFound('snapshot', id);
-    await fleet.engine(row.hostId).removeImage(row.image, { force: false });
+    const users = agents.onHost(row.hostId).filter((agent) => agent.spec.image === row.image);
+    if (users.length > 0 && !untag) {
+      throw new AppError(
+        'CONFLICT',
+        `${row.image} is used by ${users.map((agent) => agent.name).join(', ')}`,
+        {
+          hint: 'Remove these agents first, or take away only its name with "untag".',
+        },
+      );
+    }
+    // by its name: with force the engine takes the tag away, and the image stays for those who run it
+    await fleet.engine(row.hostId).removeImage(row.image, { force: untag });
     journal.commit((tell) => {
       snapshots.delete(row.id);
+      // what came after it goes back to what came before it
+      snapshots.reparent(row.id, row.parentId);
       tell({ kind: 'snapshot', snapshot: snapshotView(row), deleted: true });
     });
+  }
+
+  /** How large a snapshot would be, and what it would not hold. */
+  async estimate(actor: Actor | null, idOrName: string): Promise<SnapshotEstimate> {
+    authorize(actor, 'snapshots.see');
+    const row = this.#agent(idOrName);
+    const engine = this.#parts.fleet.engine(row.hostId);
+    const containerId = containerIdOf(row);
+    const [size, containers] = await Promise.all([
+      engine.containerSize(containerId),
+      engine.listContainers(),
+    ]);
+    const mounts = containers.find((each) => each.id === containerId)?.mounts ?? [];
+    return { size, left: mounts.map(({ type, source, target }) => ({ kind: type, source, target })) };
   }
 
   /** Asked before anything happens: the engine makes an image before it refuses its tag. Throws CONFLICT. */
@@ -152,7 +182,7 @@ export class SnapshotService {
     imageId: string,
     comment: string,
   ): Promise<SnapshotView> {
-    const { snapshots, fleet } = this.#parts;
+    const { fleet } = this.#parts;
     const image = snapshotImage(row, name);
     const facts = await fleet.engine(row.hostId).inspectImage(image);
     return this.#record({
@@ -164,7 +194,7 @@ export class SnapshotService {
       image,
       imageId,
       size: facts?.size ?? 0,
-      parentId: snapshots.ofAgent(row.id)[0]?.id ?? null,
+      parentId: this.#parts.agents.byId(row.id)?.snapshotId ?? null,
       comment,
       createdBy: actor.name,
       createdAt: Date.now(),
@@ -172,10 +202,13 @@ export class SnapshotService {
   }
 
   #record(row: SnapshotRow): SnapshotView {
+    const { journal, snapshots, agents } = this.#parts;
     const view = snapshotView(row);
-    this.#parts.journal.commit((tell) => {
-      this.#parts.snapshots.insert(row);
+    journal.commit((tell) => {
+      snapshots.insert(row);
       tell({ kind: 'snapshot', snapshot: view });
+      // what is taken next has this one before it
+      agents.update(row.agentId, { snapshotId: row.id });
     });
     return view;
   }
@@ -191,6 +224,6 @@ function snapshotImage(row: AgentRow, name: string): string {
   return `${snapshotRepository(row.name)}:${name}`;
 }
 
-function snapshotView(row: SnapshotRow): SnapshotView {
+export function snapshotView(row: SnapshotRow): SnapshotView {
   return { ...row, createdAt: new Date(row.createdAt).toISOString() };
 }

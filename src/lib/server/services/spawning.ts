@@ -4,7 +4,7 @@ import { readStartArgs } from '#lib/domain/agent-container.ts';
 import { AGENT_NAME_HELP, AGENT_NAME_RULE, containerName, inventAgentName } from '#lib/domain/agent-name.ts';
 import type { AgentSpec } from '#lib/domain/agent-spec.ts';
 import { AppError, validationError } from '#lib/domain/errors.ts';
-import { newId, type AgentId } from '#lib/domain/ids.ts';
+import { newId, type AgentId, type SnapshotId } from '#lib/domain/ids.ts';
 import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import { spawnInput } from '#lib/domain/inputs/spawn-input.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -41,6 +41,8 @@ export interface NewAgent {
   readonly type: string;
   readonly host: string;
   readonly notes?: string;
+  /** The one it is forked from. */
+  readonly snapshotId?: SnapshotId;
   /** Called with each name that is tried. Throws what is wrong with the wish. */
   readonly spec: (name: string) => AgentSpec;
 }
@@ -93,7 +95,15 @@ export class Spawning {
       name = this.#inventName(wish.type);
       spec = checked(wish.spec(name), host);
     }
-    const row = newRow({ name, type: wish.type, notes: wish.notes ?? '', spec, host, actor });
+    const row = newRow({
+      name,
+      type: wish.type,
+      notes: wish.notes ?? '',
+      spec,
+      host,
+      actor,
+      snapshotId: wish.snapshotId ?? null,
+    });
     const plan = this.#plan(row, asReason(actor));
     const prepared = records.create(row, (tell) => {
       if (key !== null) settings.rememberIdempotent({ ...key, agentId: row.id, createdAt: row.createdAt });
@@ -183,6 +193,7 @@ function newRow(from: {
   readonly name: string;
   readonly type: string;
   readonly notes: string;
+  readonly snapshotId: SnapshotId | null;
   readonly spec: AgentSpec;
   readonly host: Host;
   readonly actor: Actor;
@@ -213,6 +224,7 @@ function newRow(from: {
     bootedAt: null,
     keepAliveUntil: null,
     adopted: false,
+    snapshotId: from.snapshotId,
   };
 }
 

@@ -1,5 +1,6 @@
 /** The flows of the verbs on a container that exists. Each is an operation; states move by the engine's facts wherever there are any. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '#lib/domain/errors.ts';
 import type { AgentId } from '#lib/domain/ids.ts';
 import type { StopInput } from '#lib/domain/inputs/verb-inputs.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -42,7 +43,8 @@ export class Verbs {
         if (this.#row(row.id).state === 'starting') {
           if (operation.signal.aborted) await engine.stopContainer(containerId, 0).catch(() => undefined);
           const now = this.#row(row.id);
-          if (now.state === 'starting')
+          // of an engine that went away nobody knows whether it did it: taken up again when it is back
+          if (now.state === 'starting' && (operation.signal.aborted || !isAway(error)))
             records.fail(row.id, toProblem(operation.signal.aborted ? operation.signal.reason : error), {
               wanted: 'stopped',
             });
@@ -146,7 +148,8 @@ export class Verbs {
             this.#started(engine, row.id, containerId, operation, note),
           );
         } catch (error) {
-          if (this.#row(row.id).state === 'restarting') records.fail(row.id, toProblem(error));
+          if (this.#row(row.id).state === 'restarting' && !isAway(error))
+            records.fail(row.id, toProblem(error));
           throw error;
         } finally {
           over();
@@ -234,4 +237,9 @@ export class Verbs {
   #row(id: AgentId): AgentRow {
     return rowOf(this.#parts.agents, id);
   }
+}
+
+/** The engine was lost in the middle: what it did last is not known. */
+function isAway(error: unknown): boolean {
+  return error instanceof AppError && (error.code === 'SOCKET_ERROR' || error.code === 'HOST_UNREACHABLE');
 }

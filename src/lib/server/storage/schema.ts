@@ -81,6 +81,8 @@ export const agents = sqliteTable(
     keepAliveUntil: integer(),
     /** Its container was there before Slipway knew it, and carries no label of ours. */
     adopted: integer({ mode: 'boolean' }).notNull().default(false),
+    /** The snapshot that its filesystem goes back to: taken, restored or forked from last. */
+    snapshotId: text().$type<SnapshotId>(),
   },
   (table) => [
     uniqueIndex('agents_live_name')

@@ -20,6 +20,11 @@ export class SnapshotRepository {
     this.#db.delete(snapshots).where(eq(snapshots.id, id)).run();
   }
 
+  /** Those that came after one come after another from now on. */
+  reparent(from: SnapshotId, to: SnapshotId | null): void {
+    this.#db.update(snapshots).set({ parentId: to }).where(eq(snapshots.parentId, from)).run();
+  }
+
   byId(id: string): SnapshotRow | undefined {
     return this.#db
       .select()

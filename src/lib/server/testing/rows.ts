@@ -53,6 +53,7 @@ export function anAgentRow(but: Partial<AgentRow> = {}): AgentRow {
     bootedAt: null,
     keepAliveUntil: null,
     adopted: false,
+    snapshotId: null,
     ...but,
   };
 }

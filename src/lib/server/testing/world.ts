@@ -251,6 +251,7 @@ export function newRow(world: TestWorld, changes: Partial<AgentRow> = {}): Agent
     bootedAt: null,
     keepAliveUntil: null,
     adopted: false,
+    snapshotId: null,
     ...changes,
   };
 }

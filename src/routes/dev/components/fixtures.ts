@@ -280,6 +280,7 @@ function view(sketch: Sketch, index: number): AgentView {
     notes: '',
     color: null,
     adopted: false,
+    snapshotId: null,
     can: allowed[state],
   };
 }

@@ -1,7 +1,8 @@
-import { endpoint } from '#lib/server/http/doors.ts';
+import { endpoint, isTrue } from '#lib/server/http/doors.ts';
 import type { RequestEvent } from './$types';
 
+/** 204. Of one that agents use: 409 with their names, or with `?untag=true` only its name goes. */
 export const DELETE = endpoint<RequestEvent>(async ({ app, actor, event }) => {
-  await app.services.snapshots.delete(actor, event.params.id);
+  await app.services.snapshots.delete(actor, event.params.id, isTrue(event.url.searchParams.get('untag')));
   return new Response(null, { status: 204 });
 });

@@ -1,6 +1,11 @@
+import { redirect } from '@sveltejs/kit';
+import { AppError } from '#lib/domain/errors.ts';
 import { verbActions } from '#lib/server/http/agent-actions.ts';
 import { action, load as door } from '#lib/server/http/doors.ts';
-import type { PageServerLoadEvent } from './$types';
+import type { PageServerLoadEvent, RequestEvent } from './$types';
+
+type App = App.Locals['app'];
+type Actor = App.Locals['actor'];
 
 export const load = door(
   ({
@@ -13,6 +18,11 @@ export const load = door(
     event: PageServerLoadEvent;
   }) => ({
     snapshots: app.services.snapshots.ofAgent(actor, event.params.id),
+    // streamed: an engine counts the bytes of a large container for a while; one that is away says nothing
+    estimate: app.services.snapshots.estimate(actor, event.params.id).catch((error: unknown) => {
+      if (error instanceof AppError) return null;
+      throw error;
+    }),
   }),
 );
 
@@ -23,4 +33,18 @@ export const actions = {
     await app.services.snapshots.delete(actor, typeof snapshot === 'string' ? snapshot : '');
     return { done: 'delete' };
   }),
+  /** A new agent from the snapshot in the field `snapshot`; answers with its page. */
+  fork: action(async ({ app, actor }, form) => {
+    const [agent] = await app.services.forking.fork(actor, text(form.get('snapshot')), {});
+    redirect(303, `/agents/${agent?.id ?? ''}`);
+  }),
+  restore: action(async ({ app, actor, event }: { app: App; actor: Actor; event: RequestEvent }, form) => {
+    const wish = { snapshot: text(form.get('snapshot')) };
+    const agent = await app.services.forking.restore(actor, event.params.id, wish);
+    return { done: 'restore', agent };
+  }),
 };
+
+function text(value: FormDataEntryValue | null): string {
+  return typeof value === 'string' ? value : '';
+}

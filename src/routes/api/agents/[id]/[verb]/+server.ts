@@ -1,4 +1,6 @@
 import { notFound } from '#lib/domain/errors.ts';
+import { parseInput } from '#lib/domain/inputs/parse-input.ts';
+import { startInput } from '#lib/domain/inputs/verb-inputs.ts';
 import { endpoint, isTrue, readJson } from '#lib/server/http/doors.ts';
 import type { Services } from '#lib/server/services/compose.ts';
 import type { Actor } from '#lib/server/services/access.ts';
@@ -14,7 +16,8 @@ type Verb = (
 
 /** Each answers the agent as it is after the verb; with `?wait=false` as it is when the verb has begun. */
 const VERBS: Readonly<Record<string, Verb>> = {
-  start: ({ agents }, actor, id, _input, options) => agents.start(actor, id, options),
+  start: ({ agents }, actor, id, input, options) =>
+    agents.start(actor, id, { ...parseInput(startInput, input), ...options }),
   stop: ({ agents }, actor, id, input, options) => agents.stop(actor, id, input, options),
   restart: ({ agents }, actor, id, input, options) => agents.restart(actor, id, input, options),
   pause: ({ agents }, actor, id) => agents.pause(actor, id),
@@ -23,6 +26,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   cancel: ({ agents }, actor, id) => agents.cancel(actor, id),
   rename: ({ agents }, actor, id, input) => agents.rename(actor, id, input),
   recreate: ({ agents }, actor, id, input, options) => agents.recreate(actor, id, input, options),
+  restore: ({ forking }, actor, id, input, options) => forking.restore(actor, id, input, options),
   'keep-alive': ({ agents }, actor, id, input) => agents.keepAlive(actor, id, input),
 };
 
