@@ -20,6 +20,7 @@ export const a = {
       external: 'from outside Slipway',
       'host restart': 'its host was restarted',
       'remove failed': 'it could not be removed',
+      snapshot: 'after a snapshot was taken',
     },
     /** The same for a table, where the column says "why". */
     short: {

@@ -71,7 +71,12 @@ export const cloneInput = z.looseObject({
 export const forkInput = z
   .strictObject({
     name: agentName.optional(),
-    count: z.number().int().min(1).max(50).default(1),
+    count: z
+      .number('must be a whole number from 1 to 50')
+      .int('must be a whole number from 1 to 50')
+      .min(1, 'must be at least 1')
+      .max(50, 'must be at most 50')
+      .default(1),
     /** Fields of a spawn that shall be other than those of the snapshot's agent. */
     spec: z.record(z.string(), z.unknown()).default({}),
   })
@@ -82,7 +87,10 @@ export const forkInput = z
 
 export const restoreInput = z.strictObject({
   /** Id or name of one of the agent's snapshots. */
-  snapshot: line(128).min(1, 'must name a snapshot'),
+  snapshot: z
+    .string('must name a snapshot')
+    .min(1, 'must name a snapshot')
+    .max(128, 'at most 128 characters'),
   /** Milliseconds that the old main process has to end by itself. */
   timeout: z.number().int().min(0).max(3_600_000).default(10_000),
 });
