@@ -24,6 +24,8 @@ export default {
         'frame-ancestors': ['none'],
       },
     },
+    // the first paint waits for style sheets, and a dozen small ones take far longer than their bytes in the page
+    inlineStyleThreshold: 262_144,
     version: { pollInterval: 0 },
     typescript: {
       config: (config) => ({

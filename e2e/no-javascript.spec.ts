@@ -136,3 +136,33 @@ test('the theme can be chosen', async ({ page }) => {
   await expect(page).toHaveURL('/settings');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
+
+test('a list that is longer than a screen goes on over pages, and all of it is there with scripts', async ({
+  page,
+  newContext,
+  api,
+}) => {
+  test.slow();
+  const names = Array.from({ length: 33 }, (_, at) => `many-${String(at + 1).padStart(2, '0')}`);
+  const left = [...names];
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let name = left.shift(); name !== undefined; name = left.shift())
+        await api.spawn({ name, command: ['sleep', 'infinity'], resources: { memory: '16m', pids: 16 } });
+    }),
+  );
+  await page.goto('/agents?q=many-&sort=name');
+  const rows = page.locator('tbody.ag');
+  await expect(rows).toHaveCount(30);
+  await expect(page.locator('tbody.grp .n')).toHaveText('33');
+  await page
+    .getByRole('navigation', { name: 'Pages of the list' })
+    .getByRole('link', { name: 'Next' })
+    .click();
+  await expect(rows.locator('a.nm')).toHaveText(names.slice(30));
+
+  const withScripts = await (await newContext({ javaScriptEnabled: true })).newPage();
+  await withScripts.goto('/agents?q=many-&sort=name');
+  await expect(withScripts.locator('tbody.ag')).toHaveCount(33);
+  await expect(withScripts.getByRole('navigation', { name: 'Pages of the list' })).toHaveCount(0);
+});

@@ -72,6 +72,13 @@ export class Live {
     if (all) this.complete = true;
   }
 
+  /** All agents, from the API: pages bring some of them only. */
+  async loadAll(): Promise<void> {
+    const { seq } = this;
+    const answer = await callApi('GET', '/api/agents');
+    if (answer.ok && isAgentList(answer.value)) this.seedAgents(answer.value.agents, seq, true);
+  }
+
   seedPulses(pulses: Readonly<Record<string, Pulse>>): void {
     this.pulses = { ...this.pulses, ...pulses };
   }
@@ -166,6 +173,10 @@ export class Live {
     const running = agent.state === 'preparing' || agent.state === 'creating' || agent.state === 'starting';
     if (!running && agent.id in this.progress) this.progress = without(this.progress, agent.id);
   }
+}
+
+function isAgentList(value: unknown): value is { readonly agents: readonly AgentView[] } {
+  return typeof value === 'object' && value !== null && 'agents' in value && Array.isArray(value.agents);
 }
 
 function without<Value>(

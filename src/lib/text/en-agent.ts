@@ -222,6 +222,7 @@ export const a = {
     },
     asking: 'Looking what it hits',
     selectAll: (n: number) => `Select all ${n.toLocaleString('en')} that match`,
+    allOnPage: (n: number) => `All ${n.toLocaleString('en')} on this page`,
     allMatching: (n: number) => `All ${n.toLocaleString('en')} that match`,
     some: (can: number, not: number) => `${agents(can)} can, ${n(not)} cannot`,
     none: (verb: string) => `None of them can: ${verb}`,

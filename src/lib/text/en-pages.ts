@@ -65,6 +65,10 @@ export const p = {
     table: 'Table',
     cards: 'Cards',
     apply: 'Apply',
+    pages: 'Pages of the list',
+    page: (page: number, pages: number) => `Page ${page} of ${pages}`,
+    previous: 'Previous',
+    next: 'Next',
     summary: (shown: number, all: number, hosts: number) =>
       `${shown === all ? count(all, 'agent', 'agents') : `${shown} of ${count(all, 'agent', 'agents')}`}, ${count(hosts, 'host', 'hosts')}`,
     emptyTitle: 'An agent is a container that holds a coding agent or a shell. Launch the first one.',

@@ -48,6 +48,8 @@ export async function handleWith(app: App, { event, resolve }: HandleInput): Pro
     if (url.search.startsWith('?/')) request.headers.set('x-sveltekit-action', 'true');
   }
   const answer = await resolve(event, {
+    // the page is readable before its scripts: asked for in the answer's head they would hold up the first paint
+    preload: ({ type }) => type === 'css',
     transformPageChunk: ({ html }) => html.replace('%slipway.theme%', locals.theme),
   });
   if (answer.status === 405 && url.pathname.startsWith('/api/')) {

@@ -1,13 +1,20 @@
 import { inputOf, isBulkVerb, splitResults } from '#lib/components/agents/bulk-verbs.ts';
 import { validationError } from '#lib/domain/errors.ts';
 import { verbActions } from '#lib/server/http/agent-actions.ts';
-import { action, load as door } from '#lib/server/http/doors.ts';
+import { action, load as door, type Door } from '#lib/server/http/doors.ts';
+import { readFilter } from './list-filter.ts';
+import { windowOf } from './list-window.ts';
+import type { PageServerLoadEvent } from './$types';
 
-export const load = door(({ app, actor }) => ({
-  seq: app.journal.seq(),
-  agents: app.services.agents.list(actor),
-  pulses: app.services.agents.pulses(actor),
-}));
+export const load = door(({ app, actor, event }: Door<PageServerLoadEvent>) => {
+  // the browser filters by itself: another filter is no reason to ask again
+  const query = event.untrack(() => event.url.searchParams);
+  const { agents } = app.services;
+  return {
+    seq: app.journal.seq(),
+    ...windowOf(agents.list(actor), agents.pulses(actor), readFilter(query), Number(query.get('page') ?? 1)),
+  };
+});
 
 export const actions = {
   ...verbActions,
