@@ -47,7 +47,8 @@ export function addressOf(endpoint) {
 
 /**
  * @param {Endpoint} endpoint
- * @param {{ method?: string, path: string, body?: Buffer, type?: string, timeoutMs?: number }} call
+ * @param {{ method?: string, path: string, body?: Buffer, type?: string, timeoutMs?: number, onData?: (chunk: Buffer) => void }} call
+ *   `onData` hears the answer as it comes; then it is not kept
  * @returns {Promise<{ status: number, body: string }>} rejects with Node's error, or with code ETIMEDOUT
  */
 export function callEngine(endpoint, call) {
@@ -73,7 +74,7 @@ export function callEngine(endpoint, call) {
     const request = send(options, (response) => {
       /** @type {Buffer[]} */
       const chunks = [];
-      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('data', call.onData || ((chunk) => chunks.push(chunk)));
       response.on('error', fail);
       response.on('end', () => {
         clearTimeout(deadline);

@@ -18,6 +18,7 @@ const ENGINE_NEEDS = {
   curl: 'curl',
   pgrep: 'procps',
   busybox: 'busybox-static',
+  'docker-registry': 'docker-registry',
 };
 const BROWSER_NEEDS = { chromium: 'chromium' };
 const CONTAINER_NEEDS = { debootstrap: 'debootstrap' };

@@ -8,7 +8,8 @@ import path from 'path';
 import { fileURLToPath } from 'url';
 import { build, ensureBuilt } from './built.mjs';
 import { passSignals, run } from './child.mjs';
-import { ensureBaseImage } from './container/base-image.mjs';
+import { ensureBaseImage, ensureDebianArchive } from './container/base-image.mjs';
+import { openOutside } from './container/outside.mjs';
 import { ensureInstalled } from './installed.mjs';
 import { countPlaywright, countVitest, sentenceOf, total } from './test-counts.mjs';
 import { ensurePrograms, startSharedEngine } from './test-machine.mjs';
@@ -86,7 +87,18 @@ async function container(env) {
   const archive = await ensureBaseImage(root, env);
   const through = ['nsenter', `--net=/run/netns/${JSON.parse(env.SLIPWAY_TEST_ENGINE).prefix}-1`, '--'];
   const config = ['--config', 'scripts/container/vitest.config.ts'];
-  return vitest(Object.assign({ SLIPWAY_TEST_BASE: archive }, env), 'container', config, through);
+  const debian = await ensureDebianArchive(env);
+  const outside = await openOutside(env);
+  const given = {
+    SLIPWAY_TEST_BASE: archive,
+    SLIPWAY_TEST_DEBIAN: debian,
+    SLIPWAY_TEST_OUTSIDE: outside.socket,
+  };
+  try {
+    return await vitest(Object.assign(given, env), 'container', config, through);
+  } finally {
+    outside.close();
+  }
 }
 
 async function playwright(env) {

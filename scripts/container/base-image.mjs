@@ -68,6 +68,22 @@ export async function ensureBaseImage(root, env) {
 }
 
 /**
+ * The same Debian without anything of ours, for the images of agents.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<string>} the path of a tar for `docker import`, kept for the next time
+ */
+export async function ensureDebianArchive(env) {
+  const cache = path.join(cacheDirectory(env), 'container');
+  fs.mkdirSync(cache, { recursive: true });
+  const archive = path.join(cache, `debian-${SUITE}.tar`);
+  if (fs.existsSync(archive)) return archive;
+  const tree = await ensureDebian(cache, env);
+  execFileSync('tar', ['-cf', `${archive}.part`, '-C', tree, '.']);
+  fs.renameSync(`${archive}.part`, archive);
+  return archive;
+}
+
+/**
  * A minimal Debian with the user that the official Node.js image has.
  * @param {string} cache
  * @param {NodeJS.ProcessEnv} env

@@ -6,6 +6,8 @@ export default defineConfig({
     include: ['scripts/container/*.container.ts'],
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    // they share an engine and two cores, and one measures how fast a stop is
+    fileParallelism: false,
     bail: 1,
   },
 });

@@ -3,6 +3,8 @@
  * (engine.contract.test.ts): what is built on the port may rely on each sentence here, and the fake may do nothing else.
  */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { describeArchives } from './contract/archives.ts';
+import { describeBuilds } from './contract/builds.ts';
 import { describeConnection } from './contract/connection.ts';
 import { describeEvents } from './contract/events.ts';
 import { describeExecutions } from './contract/executions.ts';
@@ -10,10 +12,12 @@ import { describeImages } from './contract/images.ts';
 import { describeLifecycle } from './contract/lifecycle.ts';
 import { describeLogs } from './contract/logs.ts';
 import { describeNetworks } from './contract/networks.ts';
+import { describePulls } from './contract/pulls.ts';
 import { describeRefusals } from './contract/refusals.ts';
 import { describeRestarts } from './contract/restarts.ts';
 import { describeStats } from './contract/stats.ts';
 import type { EngineUnderTest, MakeEngine } from './contract/subject.ts';
+import { describeTransfers } from './contract/transfers.ts';
 import { describeUpdates } from './contract/updates.ts';
 import { describeVolumes } from './contract/volumes.ts';
 import { Yard } from './contract/yard.ts';
@@ -40,6 +44,10 @@ export function describeEngineContract(name: string, makeEngine: MakeEngine): vo
     describeStats(current);
     describeEvents(current);
     describeImages(current);
+    describePulls(current);
+    describeTransfers(current);
+    describeBuilds(current);
+    describeArchives(current);
     describeNetworks(current);
     describeVolumes(current);
     describeExecutions(current);

@@ -24,12 +24,21 @@ import type {
   NetworkFacts,
   PathChange,
   ProcessTable,
-  PullOptions,
   RawStats,
   VolumeFacts,
 } from './facts.ts';
+import type {
+  BuildOptions,
+  DiskUsage,
+  FileFacts,
+  HistoryFacts,
+  PullOptions,
+  PushOptions,
+  RegistryLogin,
+} from './image-facts.ts';
 
 export type * from './facts.ts';
+export type * from './image-facts.ts';
 
 export interface Engine {
   /** Resolves when the engine answers. Rejects after `timeoutMs`. */
@@ -93,10 +102,40 @@ export interface Engine {
   inspectImage(reference: string, signal?: AbortSignal): Promise<ImageFacts | null>;
   /** `dangling`: only those without a tag, or only those with one. */
   listImages(options?: { readonly dangling?: boolean }): Promise<readonly ImageFacts[]>;
-  /** Resolves when the image is here. An error inside the stream rejects. */
+  /** Resolves when the image is here. An error inside the stream rejects: IMAGE_NOT_FOUND for a missing name or tag, else PULL_FAILED. */
   pullImage(reference: string, options: PullOptions): Promise<void>;
+  /** Resolves when the registry has it. The reference says which registry. PULL_FAILED with the registry's answer. */
+  pushImage(reference: string, options: PushOptions): Promise<void>;
+  /** Asks the registry through the engine. PULL_FAILED when it does not take the login, or does not answer. */
+  checkLogin(login: RegistryLogin, signal?: AbortSignal): Promise<void>;
+  /** Resolves when the image is made. An error inside the stream rejects with BUILD_FAILED and the engine's words. */
+  buildImage(options: BuildOptions): Promise<{ readonly imageId: string }>;
+  /** Gives an image a further name. IMAGE_NOT_FOUND when there is none. */
+  tagImage(reference: string, name: string): Promise<void>;
   /** Gone already: success. */
   removeImage(reference: string, options: { readonly force: boolean }): Promise<void>;
+  imageHistory(reference: string, signal?: AbortSignal): Promise<readonly HistoryFacts[]>;
+  /** A tar as `docker save` makes it, in pieces as they come; images that share layers have them once. */
+  saveImages(references: readonly string[], signal: AbortSignal): AsyncIterable<Buffer>;
+  /** Takes a tar as `docker save` makes it; gives the names and ids that the engine says it loaded. ENGINE_ERROR for what it cannot read. */
+  loadImages(tar: AsyncIterable<Buffer>, signal: AbortSignal): Promise<readonly string[]>;
+  /** Slow with many images: it walks over layers. */
+  diskUsage(signal?: AbortSignal): Promise<DiskUsage>;
+
+  /** null when there is nothing. Links are not followed. Of a container in any state. */
+  statPath(containerId: string, path: string, signal?: AbortSignal): Promise<FileFacts | null>;
+  /** A tar of the file or folder, its entries beginning with the path's last name. NOT_FOUND when there is nothing. */
+  readArchive(containerId: string, path: string, signal: AbortSignal): AsyncIterable<Buffer>;
+  /**
+   * Unpacks a tar into a folder that is there, over what is there. Of a container that was never started it reaches volumes, and not tmpfs
+   * mounts. A mount that is read-only refuses.
+   */
+  writeArchive(
+    containerId: string,
+    folder: string,
+    tar: Buffer | AsyncIterable<Buffer>,
+    signal?: AbortSignal,
+  ): Promise<void>;
 
   listNetworks(): Promise<readonly NetworkFacts[]>;
   createNetwork(name: string, labels: Labels): Promise<NetworkFacts>;

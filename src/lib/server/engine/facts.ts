@@ -133,18 +133,6 @@ export interface RawStats {
   readonly throttledNanos: number | null;
 }
 
-export interface PullProgress {
-  readonly layer: string | null;
-  readonly status: string;
-  readonly current: number | null;
-  readonly total: number | null;
-}
-
-export interface PullOptions {
-  readonly signal: AbortSignal;
-  readonly onProgress?: (progress: PullProgress) => void;
-}
-
 export interface ImageFacts {
   readonly id: string;
   readonly tags: readonly string[];
@@ -152,6 +140,10 @@ export interface ImageFacts {
   readonly size: number;
   readonly createdAt: number;
   readonly labels: Labels;
+  /** The digests of its layers' contents, the base first. null from lists, which do not have them. */
+  readonly layers: readonly string[] | null;
+  /** `linux/amd64`; null from lists. */
+  readonly platform: string | null;
   /** What a container gets from it unless it says otherwise. null from lists, which do not have it. */
   readonly config: ImageConfig | null;
 }
@@ -192,6 +184,8 @@ export interface CommitOptions {
   readonly tag: string;
   readonly comment: string;
   readonly pause: boolean;
+  /** Dockerfile instructions that are laid over what the image gets from the container: `LABEL a=`, `CMD ["sh"]`. */
+  readonly changes?: readonly string[];
   readonly signal?: AbortSignal;
 }
 

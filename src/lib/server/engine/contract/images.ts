@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Engine, PullProgress } from '../engine.ts';
+import type { Engine } from '../engine.ts';
 import { PATIENCE, actionsOf, expectRefusal, listen, unique, type Yard } from './yard.ts';
 
 export function describeImages(yard: () => Yard): void {
   const engine = (): Engine => yard().engine;
-  const never = new AbortController().signal;
   const commit = (id: string, tag: string, pause = true) =>
     engine().commitContainer(id, {
       repository: 'slipway-test/commit',
@@ -23,6 +22,9 @@ export function describeImages(yard: () => Yard): void {
       expect((await engine().inspectImage(facts?.id ?? ''))?.id).toBe(facts?.id);
       const listed = (await engine().listImages()).find(({ id }) => id === facts?.id);
       expect(listed).toMatchObject({ tags: facts?.tags, size: facts?.size, config: null });
+      expect(facts?.layers?.[0]).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(facts?.platform).toMatch(/^linux\//);
+      expect(listed).toMatchObject({ layers: null, platform: null });
     });
 
     it('one by itself says what a container gets from it', async () => {
@@ -60,6 +62,25 @@ export function describeImages(yard: () => Yard): void {
         colour: 'grey',
         shape: 'round',
       });
+    });
+
+    it('a commit lays changes over what it gets, and knows no others than those of settings', async () => {
+      const id = await yard().create({ Env: ['A=old', 'B=kept'], Labels: { colour: 'grey' } });
+      const options = {
+        repository: 'slipway-test/commit',
+        tag: unique('changed'),
+        comment: '',
+        pause: false,
+      };
+      const changes = ['ENV A=new', 'LABEL colour="dark red" shape=round', 'CMD ["echo", "x"]', 'USER 1000'];
+      const { imageId } = await engine().commitContainer(id, { ...options, changes });
+      const facts = await engine().inspectImage(yard().keep(imageId));
+      expect(facts?.config?.env).toEqual(expect.arrayContaining(['A=new', 'B=kept']));
+      expect(facts?.config?.env).not.toContain('A=old');
+      expect(facts?.config).toMatchObject({ command: ['echo', 'x'], user: '1000' });
+      expect(facts?.labels).toMatchObject({ colour: 'dark red', shape: 'round' });
+      const run = engine().commitContainer(id, { ...options, changes: ['RUN true'] });
+      await expectRefusal(run, 'VALIDATION');
     });
 
     it('a commit pauses one that runs for the time it takes, when told to', async () => {
@@ -121,39 +142,6 @@ export function describeImages(yard: () => Yard): void {
       await engine().removeImage(reference, { force: false });
       expect(await engine().inspectImage(imageId)).toBeNull();
       await engine().removeImage(reference, { force: false });
-    });
-  });
-
-  describe('a pull', () => {
-    it('tells its progress and ends when the image is here', async () => {
-      const { pullable } = yard().subject;
-      const progress: PullProgress[] = [];
-      await engine().removeImage(pullable, { force: true });
-      await engine().pullImage(pullable, { signal: never, onProgress: (each) => progress.push(each) });
-      const facts = await engine().inspectImage(pullable);
-      yard().keep(facts?.id ?? '');
-      expect(facts?.tags).toEqual([pullable]);
-      expect(facts?.digests[0]).toMatch(/@sha256:[0-9a-f]{64}$/);
-      expect(progress.some(({ layer, status }) => layer !== null && status === 'Pull complete')).toBe(true);
-      for (const { current, total } of progress) expect(current ?? 0).toBeLessThanOrEqual(total ?? Infinity);
-      await yard().start({ Image: pullable });
-    });
-
-    it('of what its registry does not have is refused', async () => {
-      const other = (tag: string) => yard().subject.pullable.replace(/:[^:/]*$/, `:${tag}`);
-      await expectRefusal(engine().pullImage(other('absent'), { signal: never }), 'IMAGE_NOT_FOUND');
-    });
-
-    it('from a registry that cannot be reached fails', async () => {
-      await expectRefusal(
-        engine().pullImage('127.0.0.1:1/slipway-test/absent:1', { signal: never }),
-        'PULL_FAILED',
-      );
-    });
-
-    it('ends by its signal', async () => {
-      const signal = AbortSignal.abort();
-      await expectRefusal(engine().pullImage(yard().subject.pullable, { signal }), 'CANCELLED');
     });
   });
 }

@@ -107,7 +107,8 @@ export class Yard {
     await Promise.all(containers.map(({ id }) => this.engine.removeContainer(id, { force: true })));
     for (const id of this.#networks.splice(0)) await this.engine.removeNetwork(id).catch(() => undefined);
     for (const name of this.#volumes.splice(0)) await this.engine.removeVolume(name);
-    for (const id of this.#images.splice(0)) await this.engine.removeImage(id, { force: true });
+    // newest first: one of which another was built cannot go before it
+    for (const id of this.#images.splice(0).toReversed()) await this.engine.removeImage(id, { force: true });
   }
 }
 

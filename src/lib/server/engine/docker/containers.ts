@@ -163,6 +163,7 @@ export class Containers {
         tag: options.tag,
         comment: options.comment,
         pause: options.pause,
+        ...(options.changes === undefined ? {} : { changes: options.changes }),
         abortSignal,
       }),
     );

@@ -8,9 +8,9 @@ import type * as port from '../engine.ts';
 import { makeContainer } from '../make-container.ts';
 import { ConnectAgent, type Connect } from './connection.ts';
 import { Containers } from './containers.ts';
+import { DockerContentPort } from './content-port.ts';
 import { call, CALL_MS } from './deadlines.ts';
 import { execute } from './exec.ts';
-import * as images from './images.ts';
 import * as networks from './networks.ts';
 import { client, get } from './requests.ts';
 import { toEngineInfo } from './shapes.ts';
@@ -19,16 +19,13 @@ import { updateContainer } from './update.ts';
 import { negotiate } from './version.ts';
 import * as volumes from './volumes.ts';
 
-export class DockerEngine implements port.Engine {
-  readonly #docker: Docker;
+export class DockerEngine extends DockerContentPort implements port.Engine {
   readonly #agent: ConnectAgent;
-  readonly #version: port.EngineVersion;
   readonly #containers: Containers;
 
   private constructor(docker: Docker, agent: ConnectAgent, version: port.EngineVersion) {
-    this.#docker = docker;
+    super(docker, version);
     this.#agent = agent;
-    this.#version = version;
     this.#containers = new Containers(docker);
   }
 
@@ -57,26 +54,26 @@ export class DockerEngine implements port.Engine {
 
   async ping(timeoutMs: number): Promise<void> {
     await call('ping', undefined, timeoutMs, undefined, (abortSignal) =>
-      get(this.#docker, '/_ping?', {}, abortSignal),
+      get(this.docker, '/_ping?', {}, abortSignal),
     );
   }
 
   version(): Promise<port.EngineVersion> {
-    return Promise.resolve(this.#version);
+    return Promise.resolve(this.engineVersion);
   }
 
   async info(): Promise<port.EngineInfo> {
     const info = await call('read', undefined, CALL_MS, undefined, (abortSignal) =>
-      get(this.#docker, '/info?', {}, abortSignal),
+      get(this.docker, '/info?', {}, abortSignal),
     );
-    return toEngineInfo(info, this.#version.apiVersion);
+    return toEngineInfo(info, this.engineVersion.apiVersion);
   }
 
   events(options: {
     readonly since?: number;
     readonly signal: AbortSignal;
   }): AsyncGenerator<port.EngineEvent> {
-    return eventStream(this.#docker, options);
+    return eventStream(this.docker, options);
   }
 
   listContainers(
@@ -94,7 +91,7 @@ export class DockerEngine implements port.Engine {
     body: CreateBody,
     options: port.CreateOptions = {},
   ): Promise<{ readonly id: string; readonly warnings: readonly string[] }> {
-    return makeContainer(body, this.#version.apiVersion, {
+    return makeContainer(body, this.engineVersion.apiVersion, {
       create: (first) => this.#containers.create(name, first, options),
       connect: (network, id, endpoint) => this.connectNetwork(network, id, endpoint, options.signal),
       remove: (id) => this.removeContainer(id, { force: true }),
@@ -154,44 +151,28 @@ export class DockerEngine implements port.Engine {
   }
 
   execute(containerId: string, options: port.ExecOptions): Promise<port.ExecResult> {
-    const way = { docker: this.#docker, agent: this.#agent, apiVersion: this.#version.apiVersion };
+    const way = { docker: this.docker, agent: this.#agent, apiVersion: this.engineVersion.apiVersion };
     return execute(way, containerId, options);
   }
 
   updateContainer(id: string, limits: port.ContainerLimits): Promise<void> {
-    return updateContainer(this.#docker, id, limits, async () => (await this.info()).cpus);
+    return updateContainer(this.docker, id, limits, async () => (await this.info()).cpus);
   }
 
   logs(id: string, options: port.LogOptions): AsyncGenerator<port.LogFrame> {
-    return logStream(this.#docker, id, options, () => this.inspectContainer(id, options.signal));
+    return logStream(this.docker, id, options, () => this.inspectContainer(id, options.signal));
   }
 
   statsStream(id: string, signal: AbortSignal): AsyncGenerator<port.RawStats> {
-    return statsStream(this.#docker, id, signal);
-  }
-
-  inspectImage(reference: string, signal?: AbortSignal): Promise<port.ImageFacts | null> {
-    return images.inspectImage(this.#docker, reference, signal);
-  }
-
-  listImages(options?: { readonly dangling?: boolean }): Promise<port.ImageFacts[]> {
-    return images.listImages(this.#docker, options);
-  }
-
-  pullImage(reference: string, options: port.PullOptions): Promise<void> {
-    return images.pullImage(this.#docker, reference, options);
-  }
-
-  removeImage(reference: string, options: { readonly force: boolean }): Promise<void> {
-    return images.removeImage(this.#docker, reference, options);
+    return statsStream(this.docker, id, signal);
   }
 
   listNetworks(): Promise<port.NetworkFacts[]> {
-    return networks.listNetworks(this.#docker);
+    return networks.listNetworks(this.docker);
   }
 
   createNetwork(name: string, labels: Labels): Promise<port.NetworkFacts> {
-    return networks.createNetwork(this.#docker, name, labels);
+    return networks.createNetwork(this.docker, name, labels);
   }
 
   connectNetwork(
@@ -200,7 +181,7 @@ export class DockerEngine implements port.Engine {
     endpoint: Endpoint,
     signal?: AbortSignal,
   ): Promise<void> {
-    return networks.connectNetwork(this.#docker, network, containerId, endpoint, signal);
+    return networks.connectNetwork(this.docker, network, containerId, endpoint, signal);
   }
 
   disconnectNetwork(
@@ -208,27 +189,27 @@ export class DockerEngine implements port.Engine {
     containerId: string,
     options: { readonly force: boolean },
   ): Promise<void> {
-    return networks.disconnectNetwork(this.#docker, network, containerId, options);
+    return networks.disconnectNetwork(this.docker, network, containerId, options);
   }
 
   removeNetwork(id: string): Promise<void> {
-    return networks.removeNetwork(this.#docker, id);
+    return networks.removeNetwork(this.docker, id);
   }
 
   listVolumes(): Promise<port.VolumeFacts[]> {
-    return volumes.listVolumes(this.#docker);
+    return volumes.listVolumes(this.docker);
   }
 
   inspectVolume(name: string): Promise<port.VolumeFacts | null> {
-    return volumes.inspectVolume(this.#docker, name);
+    return volumes.inspectVolume(this.docker, name);
   }
 
   createVolume(name: string, labels: Labels, signal?: AbortSignal): Promise<port.VolumeFacts> {
-    return volumes.createVolume(this.#docker, name, labels, signal);
+    return volumes.createVolume(this.docker, name, labels, signal);
   }
 
   removeVolume(name: string): Promise<void> {
-    return volumes.removeVolume(this.#docker, name);
+    return volumes.removeVolume(this.docker, name);
   }
 
   close(): void {

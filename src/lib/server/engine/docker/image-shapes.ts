@@ -1,6 +1,7 @@
 /** From the engine's JSON about images to the port's shapes. Pure. */
 import type { ImageInfo } from 'dockerode';
 import type { ImageConfig, ImageFacts } from '../facts.ts';
+import type { DiskUsage, HistoryFacts } from '../image-facts.ts';
 import { labelsOf, number, object, text, time } from './shapes.ts';
 
 const strings = (value: unknown): string[] =>
@@ -18,8 +19,15 @@ export function toImageFacts(raw: unknown): ImageFacts {
     size: number(info['Size']) ?? 0,
     createdAt: time(info['Created']) ?? 0,
     labels: labelsOf(object(info['Config'])['Labels']),
+    layers: strings(object(info['RootFS'])['Layers']),
+    platform: platformOf(info),
     config: toConfig(object(info['Config'])),
   };
+}
+
+function platformOf(info: Readonly<Record<string, unknown>>): string | null {
+  const parts = [info['Os'], info['Architecture'], info['Variant']].map(text).filter((part) => part !== '');
+  return parts.length < 2 ? null : parts.join('/');
 }
 
 function toConfig(config: Readonly<Record<string, unknown>>): ImageConfig {
@@ -45,6 +53,37 @@ export function toListedImage(info: ImageInfo): ImageFacts {
     size: info.Size,
     createdAt: info.Created * 1000,
     labels: labelsOf(info.Labels),
+    layers: null,
+    platform: null,
     config: null,
+  };
+}
+
+/** Of `GET /images/{name}/history`; ids are only of what is here as an image. */
+export function toHistoryFacts(raw: unknown): HistoryFacts {
+  const step = object(raw);
+  const id = text(step['Id']);
+  return {
+    id: id === '' || id === '<missing>' ? null : id,
+    createdAt: (number(step['Created']) ?? 0) * 1000,
+    createdBy: text(step['CreatedBy']),
+    size: number(step['Size']) ?? 0,
+    comment: text(step['Comment']),
+    tags: named(step['Tags']),
+  };
+}
+
+/** -1 stands for what was not measured. */
+export function toDiskUsage(raw: unknown): DiskUsage {
+  const answer = object(raw);
+  const images = Array.isArray(answer['Images']) ? answer['Images'].map(object) : [];
+  const measured = (value: unknown) => Math.max(0, number(value) ?? 0);
+  return {
+    layersSize: measured(answer['LayersSize']),
+    images: images.map((each) => ({
+      id: text(each['Id']),
+      sharedSize: measured(each['SharedSize']),
+      containers: measured(each['Containers']),
+    })),
   };
 }

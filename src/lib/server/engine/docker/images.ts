@@ -1,12 +1,14 @@
 import type Docker from 'dockerode';
+import { isOlder } from '#lib/domain/docker-run/api-version.ts';
 import { AppError } from '#lib/domain/errors.ts';
-import type { ImageFacts, PullOptions, PullProgress } from '../facts.ts';
+import type { ImageFacts } from '../facts.ts';
+import type { DiskUsage, HistoryFacts } from '../image-facts.ts';
 import { call, CALL_MS, START_MS } from './deadlines.ts';
-import { jsonLines } from './json-lines.ts';
-import { toAppError } from './problems.ts';
-import { bytes, get, imagePath } from './requests.ts';
-import { toImageFacts, toListedImage } from './image-shapes.ts';
-import { isObject } from './shapes.ts';
+import { toDiskUsage, toHistoryFacts, toImageFacts, toListedImage } from './image-shapes.ts';
+import { splitReference } from './reference-parts.ts';
+import { get, imagePath, post } from './requests.ts';
+
+const DISK_USAGE_MS = 5 * 60_000;
 
 export async function inspectImage(
   docker: Docker,
@@ -36,20 +38,6 @@ export async function listImages(
   return list.map(toListedImage);
 }
 
-export async function pullImage(docker: Docker, reference: string, options: PullOptions): Promise<void> {
-  try {
-    const stream: unknown = await docker.pull(reference, { abortSignal: options.signal });
-    for await (const raw of jsonLines(bytes(stream))) {
-      // failures come as a line of the stream, under status 200
-      const failure = raw['error'];
-      if (typeof failure === 'string') throw Object.assign(new Error(failure), { statusCode: 200 });
-      options.onProgress?.(pullProgress(raw));
-    }
-  } catch (error) {
-    throw toAppError(options.signal.aborted ? options.signal.reason : error, 'pull', reference);
-  }
-}
-
 export async function removeImage(
   docker: Docker,
   reference: string,
@@ -64,13 +52,40 @@ export async function removeImage(
   }
 }
 
-function pullProgress(raw: Readonly<Record<string, unknown>>): PullProgress {
-  const detail = isObject(raw['progressDetail']) ? raw['progressDetail'] : {};
-  const amount = (value: unknown) => (typeof value === 'number' ? value : null);
-  return {
-    layer: typeof raw['id'] === 'string' ? raw['id'] : null,
-    status: typeof raw['status'] === 'string' ? raw['status'] : '',
-    current: amount(detail['current']),
-    total: amount(detail['total']),
-  };
+export async function tagImage(docker: Docker, reference: string, name: string): Promise<void> {
+  const { repository, tag } = splitReference(name);
+  await call('image', reference, CALL_MS, undefined, (abortSignal) =>
+    post(
+      docker,
+      `/images/${imagePath(reference)}/tag?`,
+      { repo: repository, tag },
+      {},
+      { 200: true, 201: true },
+      abortSignal,
+    ),
+  );
+}
+
+export async function imageHistory(
+  docker: Docker,
+  reference: string,
+  signal?: AbortSignal,
+): Promise<HistoryFacts[]> {
+  const list = await call('image', reference, CALL_MS * 3, signal, (abortSignal) =>
+    get(docker, `/images/${imagePath(reference)}/history?`, {}, abortSignal),
+  );
+  return Array.isArray(list) ? list.map(toHistoryFacts) : [];
+}
+
+/** Before API 1.42 the engine cannot leave out containers, volumes and the build cache, and measures them too. */
+export async function diskUsage(
+  docker: Docker,
+  apiVersion: string,
+  signal?: AbortSignal,
+): Promise<DiskUsage> {
+  const query = isOlder(apiVersion, '1.42') ? {} : { type: 'image' };
+  const answer = await call('read', undefined, DISK_USAGE_MS, signal, (abortSignal) =>
+    get(docker, '/system/df?', query, abortSignal),
+  );
+  return toDiskUsage(answer);
 }

@@ -31,6 +31,54 @@ const ANSWERS: readonly (readonly [ErrorCode, Doing, number, string])[] = [
     500,
     'Get "https://registry.example.test/v2/": dial tcp: lookup registry.example.test: no such host',
   ],
+  // 20.10 and 25 for a registry of one's own; 28 with the image store of containerd; what a repository does not have
+  [
+    'IMAGE_NOT_FOUND',
+    'pull',
+    404,
+    'repository example.test/x not found: name unknown: repository name not known to registry',
+  ],
+  [
+    'IMAGE_NOT_FOUND',
+    'pull',
+    404,
+    'failed to resolve reference "example.test/x:1": example.test/x:1: not found',
+  ],
+  ['IMAGE_NOT_FOUND', 'pull', 404, 'no matching manifest for linux/arm64/v8 in the manifest list entries'],
+  [
+    'IMAGE_NOT_FOUND',
+    'pull',
+    404,
+    'pull access denied, repository does not exist or may require authorization: server message: insufficient_scope: authorization failed',
+  ],
+  ['IMAGE_NOT_FOUND', 'push', 200, 'An image does not exist locally with the tag: example.test/x'],
+  ['IMAGE_NOT_FOUND', 'push', 404, 'tag does not exist: example.test/x:1'],
+  ['IMAGE_NOT_FOUND', 'save', 404, 'reference does not exist'],
+  ['PULL_FAILED', 'pull', 200, 'filesystem layer verification failed for digest sha256:0a'],
+  ['PULL_FAILED', 'pull', 200, 'unexpected EOF'],
+  [
+    'PULL_FAILED',
+    'push',
+    200,
+    'Get "http://127.0.0.1:1/v2/": dial tcp 127.0.0.1:1: connect: connection refused',
+  ],
+  ['VALIDATION', 'pull', 400, 'invalid reference format: repository name must be lowercase'],
+  ['VALIDATION', 'image', 500, 'invalid reference format: repository name must be lowercase'],
+  ['BUILD_FAILED', 'build', 200, "The command '/bin/sh -c exit 3' returned a non-zero code: 3"],
+  ['BUILD_FAILED', 'build', 404, 'pull access denied for x, repository does not exist'],
+  ['BUILD_FAILED', 'build', 400, 'dockerfile parse error line 2: unknown instruction: FOO'],
+  ['BUILD_FAILED', 'build', 500, 'Cannot locate specified Dockerfile: Dockerfile'],
+  ['NOT_FOUND', 'archive', 404, 'Could not find the file /x in container 0a'],
+  ['NOT_FOUND', 'archive', 500, 'lstat /var/lib/docker/overlay2/0a/merged/a/x: not a directory'],
+  ['VALIDATION', 'archive', 400, 'extraction point is not a directory'],
+  ['CONFLICT', 'archive', 403, 'container rootfs is marked read-only'],
+  ['CONFLICT', 'archive', 403, 'mounted volume is marked read-only'],
+  [
+    'ENGINE_ERROR',
+    'archive',
+    500,
+    'Error processing tar file(exit status 1): archive/tar: invalid tar header',
+  ],
   ['PULL_FAILED', 'pull', 200, 'failed to register layer: no space left on device'],
   [
     'NAME_TAKEN',
@@ -213,6 +261,40 @@ describe('an answer of the engine', () => {
     expect(toAppError(answered(status, words), doing).details?.fields).toEqual([
       { field, value, rule: words },
     ]);
+  });
+
+  it.each([
+    ['pull', 500, 'Head "https://example.test/v2/x/manifests/1": no basic auth credentials'],
+    ['pull', 500, 'unauthorized: authentication required'],
+    [
+      'pull',
+      500,
+      'Get "https://example.test/v2/x/manifests/1": unauthorized: access to the resource is denied',
+    ],
+    ['pull', 500, 'error from registry: unauthorized'],
+    ['pull', 500, 'Head "https://ghcr.io/v2/acme/x/manifests/1": denied: denied'],
+    ['push', 200, 'unauthorized: authentication required'],
+    ['push', 200, 'denied: requested access to the resource is denied'],
+    ['login', 500, 'login attempt to https://127.0.0.1:5000/v2/ failed with status: 401 Unauthorized'],
+    ['login', 401, 'Get "https://registry-1.docker.io/v2/": unauthorized: incorrect username or password'],
+  ] as const)(
+    'says of a %s that the registry refused the login, and keeps its words (%#)',
+    (doing, status, words) => {
+      expect(toAppError(answered(status, words), doing, 'acme/x')).toMatchObject({
+        code: 'PULL_FAILED',
+        message: 'acme/x: The registry refused the login',
+        details: { engine: { status, message: words } },
+      });
+    },
+  );
+
+  it('says of a tar that it is none, and keeps the words about it', () => {
+    const words = 'Error processing tar file(exit status 1): unexpected EOF';
+    expect(toAppError(answered(200, words), 'load')).toMatchObject({
+      code: 'ENGINE_ERROR',
+      message: 'The engine cannot read this as a tar of images',
+      details: { engine: { status: 200, message: words } },
+    });
   });
 
   it('says what to do about a command that is not there', () => {

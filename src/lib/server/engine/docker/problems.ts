@@ -81,7 +81,8 @@ export function toAppError(error: unknown, doing: Doing, subject?: string): AppE
       (each.doing === undefined || each.doing.includes(doing)) &&
       (each.words === undefined || each.words.test(words)),
   );
-  const message = subject === undefined || words.includes(subject) ? words : `${subject}: ${words}`;
+  const said = row?.says ?? words;
+  const message = subject === undefined || said.includes(subject) ? said : `${subject}: ${said}`;
   const details: ErrorDetails = {
     engine: { status: known, message: words },
     ...(row?.field === undefined

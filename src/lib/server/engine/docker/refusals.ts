@@ -19,6 +19,12 @@ export type Doing =
   | 'stats'
   | 'commit'
   | 'pull'
+  | 'push'
+  | 'login'
+  | 'build'
+  | 'save'
+  | 'load'
+  | 'archive'
   | 'image'
   | 'network'
   | 'volume'
@@ -31,6 +37,8 @@ interface Row {
   /** What its first group catches is the refused value, where the row names a field. */
   readonly words?: RegExp;
   readonly code: ErrorCode;
+  /** Said instead of the engine's words, where those would puzzle; they stay in the details. */
+  readonly says?: string;
   readonly hint?: string;
   /** Of the spec. */
   readonly field?: string;
@@ -95,12 +103,56 @@ const FIELDS: readonly Row[] = [
   },
 ];
 
-export const ROWS: readonly Row[] = [
+/** What registries and the builder say, in the engine's words of 20.10 to 28. */
+const IMAGES: readonly Row[] = [
+  // whatever stopped a build: its base image, its Dockerfile, a step
+  { doing: ['build'], code: 'BUILD_FAILED' },
+  // the registry does not tell apart what it does not have from what it does not show
+  {
+    doing: ['pull'],
+    words: /pull access denied|repository does not exist/i,
+    code: 'IMAGE_NOT_FOUND',
+    hint: 'Check the name. If the image is private, add a login for its registry.',
+  },
+  {
+    doing: ['pull', 'push', 'login'],
+    words:
+      /no basic auth credentials|unauthorized|authentication required|authorization failed|incorrect username or password|\b401\b|\bdenied\b|forbidden/i,
+    code: 'PULL_FAILED',
+    says: 'The registry refused the login',
+    hint: 'Check the user name and password of its login, and what they may do there.',
+  },
   {
     words:
-      /No such image|manifest unknown|manifest for .* not found|repository does not exist|pull access denied|does not match the specified platform/i,
+      /No such image|image does not exist locally|image not known|reference does not exist|manifest unknown|manifest for .* not found|repository .* not found|name unknown|repository does not exist|pull access denied|does not match the specified platform|no matching manifest|tag does not exist|failed to resolve reference .* not found/i,
     code: 'IMAGE_NOT_FOUND',
   },
+  { doing: ['pull', 'push', 'login'], code: 'PULL_FAILED' },
+];
+
+/** What the engine says of tars and paths. */
+const FILES: readonly Row[] = [
+  {
+    doing: ['load'],
+    words: /invalid tar header|unexpected EOF|(?:repositories|manifest\.json): no such file/i,
+    code: 'ENGINE_ERROR',
+    says: 'The engine cannot read this as a tar of images',
+  },
+  { doing: ['archive'], words: /read-only/i, code: 'CONFLICT', hint: 'What is mounted there is read-only.' },
+  { doing: ['archive'], words: /extraction point is not a directory/i, code: 'VALIDATION' },
+  { doing: ['archive'], words: /not a directory/i, code: 'NOT_FOUND' },
+  { doing: ['archive'], status: 404, code: 'NOT_FOUND' },
+  { doing: ['archive'], status: 400, code: 'VALIDATION' },
+];
+
+export const ROWS: readonly Row[] = [
+  {
+    doing: ['image', 'pull', 'push'],
+    words: /invalid (?:reference|tag) format/i,
+    code: 'VALIDATION',
+  },
+  ...IMAGES,
+  ...FILES,
   // the engine's 403 in these words alone is about an address in a network, not about a port
   {
     status: 403,
@@ -132,11 +184,10 @@ export const ROWS: readonly Row[] = [
     hint: 'The image has no such command. Check command and entrypoint.',
   },
   {
-    doing: ['create', 'start', 'rename', 'update', 'kill', 'exec', 'volume'],
+    doing: ['create', 'start', 'rename', 'update', 'kill', 'exec', 'volume', 'commit', 'image'],
     status: 400,
     code: 'VALIDATION',
   },
-  { doing: ['pull'], code: 'PULL_FAILED' },
   { status: 404, words: /no such (container|network|volume|exec)/i, code: 'NOT_FOUND' },
   {
     status: 404,

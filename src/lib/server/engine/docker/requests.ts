@@ -56,6 +56,25 @@ export function open(
   });
 }
 
+/** The headers of the answer to a HEAD, which has no body: also a refusal is without words. */
+export async function head(
+  docker: Docker,
+  path: `${string}?`,
+  query: Query,
+  abortSignal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
+  const answer: unknown = await promised((done) => {
+    docker.modem.dial(
+      { path, method: 'HEAD', isStream: true, options: { ...query }, abortSignal, statusCodes: GET_CODES },
+      done,
+    );
+  });
+  await Array.fromAsync(bytes(answer));
+  const headers: unknown =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'headers') : null;
+  return typeof headers === 'object' && headers !== null ? { ...headers } : {};
+}
+
 /** An image reference as part of a path: its slashes stay, nothing else can leave it. */
 export function imagePath(reference: string): string {
   return reference.split('/').map(encodeURIComponent).join('/');
@@ -89,7 +108,7 @@ export function bytes(stream: unknown): AsyncIterable<Buffer> {
   throw new AppError('ENGINE_ERROR', 'The engine answered with something that is no stream');
 }
 
-function promised(start: (done: (error: unknown, value: unknown) => void) => void): Promise<unknown> {
+export function promised(start: (done: (error: unknown, value: unknown) => void) => void): Promise<unknown> {
   return new Promise((resolve, reject) => {
     start((error, value) => {
       if (error === null || error === undefined) resolve(value);

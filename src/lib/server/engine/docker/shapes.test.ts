@@ -1,7 +1,6 @@
 import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { toImageFacts } from './image-shapes.ts';
 import {
   toContainerFacts,
   toEngineInfo,
@@ -350,69 +349,4 @@ it('processes and changes are in the words of the port', () => {
     'deleted /old',
   ]);
   expect(toPathChanges(null)).toEqual([]);
-});
-
-describe('the facts of an image', () => {
-  it('leave out the names of what has none', () => {
-    const raw = {
-      Id: 'sha256:1',
-      RepoTags: ['slipway/fox:one', '<none>:<none>'],
-      RepoDigests: ['<none>@<none>'],
-      Size: 8_000_000,
-      Created: '2026-03-01T12:00:00Z',
-      Config: { Labels: { a: 'b' } },
-    };
-    expect(toImageFacts(raw)).toEqual({
-      id: 'sha256:1',
-      tags: ['slipway/fox:one'],
-      digests: [],
-      size: 8_000_000,
-      createdAt: Date.parse('2026-03-01T12:00:00Z'),
-      labels: { a: 'b' },
-      config: {
-        env: [],
-        command: null,
-        entrypoint: null,
-        workdir: null,
-        user: null,
-        exposedPorts: [],
-        volumes: [],
-        hasHealthcheck: false,
-      },
-    });
-  });
-
-  it('say what a container gets from it', () => {
-    const Config = {
-      Env: ['PATH=/bin'],
-      Cmd: ['run'],
-      Entrypoint: ['/init'],
-      WorkingDir: '/work',
-      User: '1000',
-      ExposedPorts: { '80/tcp': {} },
-      Volumes: { '/data': {} },
-      Healthcheck: { Test: ['CMD', 'true'] },
-    };
-    expect(toImageFacts({ Id: 'sha256:1', Config }).config).toEqual({
-      env: ['PATH=/bin'],
-      command: ['run'],
-      entrypoint: ['/init'],
-      workdir: '/work',
-      user: '1000',
-      exposedPorts: ['80/tcp'],
-      volumes: ['/data'],
-      hasHealthcheck: true,
-    });
-    const without = { ...Config, Healthcheck: { Test: ['NONE'] } };
-    expect(toImageFacts({ Config: without }).config?.hasHealthcheck).toBe(false);
-  });
-
-  it('may be null where an image has none', () => {
-    expect(toImageFacts({ Id: 'sha256:1', RepoTags: null, RepoDigests: null, Config: null })).toMatchObject({
-      tags: [],
-      digests: [],
-      size: 0,
-      labels: {},
-    });
-  });
 });

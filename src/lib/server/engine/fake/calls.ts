@@ -37,7 +37,7 @@ export class Calls {
 
   /** `fill` begins to push and gives how to stop it. Opened by the first read, as an HTTP stream of the real one. */
   async *stream<Value>(
-    { method, doing, signal }: Call & { readonly signal: AbortSignal },
+    { method, doing, subject, signal }: Call & { readonly signal: AbortSignal },
     fill: (pipe: Pipe<Value>) => () => void,
   ): AsyncGenerator<Value> {
     const pipe = new Pipe<Value>();
@@ -48,7 +48,7 @@ export class Calls {
       stop = fill(pipe);
       yield* pipe.read(signal);
     } catch (error) {
-      if (!signal.aborted) throw known(error, doing, undefined);
+      if (!signal.aborted) throw known(error, doing, subject);
     } finally {
       stop?.();
       detach();

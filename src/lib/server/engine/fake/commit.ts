@@ -1,7 +1,8 @@
 import type { CommitOptions } from '../engine.ts';
 import type { FakeContainer } from './container.ts';
-import { tagOf } from './images.ts';
+import { tagOf } from './image.ts';
 import { EngineRefusal } from './refusal.ts';
+import { settleChange, type Settings } from './settings.ts';
 import type { World } from './world.ts';
 
 const REPOSITORY = /^[a-z0-9]+(?:[._/:-]+[a-z0-9]+)*$/;
@@ -17,12 +18,19 @@ export function commit(
   if (pauses) container.pause();
   try {
     const { plan, image: parent } = container;
-    const image = world.images.derive(parent, {
+    const settings = {
       labels: container.labels,
       env: [...parent.env, ...(plan.Env ?? [])],
       entrypoint: plan.Entrypoint ?? parent.entrypoint,
       cmd: plan.Cmd ?? parent.cmd,
-      size: parent.size + container.use.writableBytes,
+      config: parent.config,
+      commands: parent.commands,
+    };
+    const image = world.images.derive(parent, {
+      ...(options.changes ?? []).reduce<Settings>(settleChange, settings),
+      files: container.files.copy(),
+      createdBy: container.argv.join(' '),
+      size: container.use.writableBytes,
     });
     if (!REPOSITORY.test(options.repository)) throw new EngineRefusal(500, 'invalid reference format');
     if (!TAG.test(options.tag)) throw new EngineRefusal(500, 'invalid tag format');

@@ -3,9 +3,9 @@
  * words; what they mean to us is said in docker/problems.ts.
  */
 import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
-import type { ContainerStatus, PathChange, PublishedPort } from '../facts.ts';
+import type { ContainerStatus, PublishedPort } from '../facts.ts';
 import { Executions } from './executions.ts';
-import type { Image } from './images.ts';
+import type { Image } from './image.ts';
 import { MadeContainer } from './made-container.ts';
 import { OutputLog } from './output-log.ts';
 import { RunningProcess } from './process.ts';
@@ -27,8 +27,6 @@ export class FakeContainer extends MadeContainer {
   finishedAt: number | null = null;
   pid = 0;
   ports: readonly PublishedPort[] = [];
-  /** What differs from its image; only tests write here. */
-  changed: readonly PathChange[] = [];
   #process: RunningProcess | null = null;
   #ended = Promise.withResolvers<undefined>();
   /** Somebody asked for its end: its restart policy is off until it is started again. */

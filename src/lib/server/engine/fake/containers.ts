@@ -1,5 +1,5 @@
 import { FakeContainer } from './container.ts';
-import type { Image } from './images.ts';
+import type { Image } from './image.ts';
 import { EngineRefusal } from './refusal.ts';
 
 /** The containers of one fake engine, oldest first. */

@@ -1,12 +1,10 @@
 import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
 import { FakeContainer } from './container.ts';
+import { PLATFORM } from './image.ts';
 import { checkName, checkPlan } from './create-rules.ts';
 import { commandLine } from './launch.ts';
 import { EngineRefusal } from './refusal.ts';
 import type { World } from './world.ts';
-
-/** The platform of every fake image. */
-const PLATFORM = 'linux/amd64';
 
 /** Makes a container, as the engine does it: without its further networks. */
 export function create(

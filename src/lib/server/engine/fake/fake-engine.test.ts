@@ -15,7 +15,8 @@ function make(options: FakeEngineOptions = {}) {
   fake.addImage(IMAGE);
   const faulty = () => Promise.reject(new Error('not here'));
   const dispose = () => Promise.resolve();
-  const yard = new Yard({ engine: fake, image: IMAGE, pullable: '', outOfMemory: [], faulty, dispose });
+  const none = { pullable: '', broken: '', registries: null, outOfMemory: [] };
+  const yard = new Yard({ engine: fake, image: IMAGE, ...none, faulty, dispose });
   const create = (changes = {}) => yard.create({ Cmd: [], ...changes });
   const start = (changes = {}) => yard.start({ Cmd: [], ...changes });
   const events = () => collect<EngineEvent>((signal) => fake.events({ since: 0, signal }));

@@ -4,12 +4,13 @@
  *
  * Beside the port it has levers: what a person, a process or a broken network would do to a real engine.
  */
-import type { Engine, ImageFacts, PathChange } from '../engine.ts';
+import type { Engine, ImageFacts, PathChange, RegistryLogin } from '../engine.ts';
 import type { Method } from './calls.ts';
 import { realClock, type Clock } from './clock.ts';
 import { Conditions } from './conditions.ts';
+import { pretend } from './container-files.ts';
 import { FakePort } from './fake-port.ts';
-import { toFacts, type ImageOptions } from './images.ts';
+import { toFacts, type ImageOptions } from './image.ts';
 import type { SocketFault } from './refusal.ts';
 import type { Use } from './resource-use.ts';
 import { World } from './world.ts';
@@ -55,7 +56,22 @@ export class FakeEngine extends FakePort {
 
   /** An image that can be pulled. A registry for which nothing was published cannot be reached. */
   publish(reference: string, options: ImageOptions = {}): void {
-    this.world.registry.publish(reference, options);
+    this.world.registry.publish(reference, this.world.images.content(options));
+  }
+
+  /** A registry that can be reached and takes what is pushed: `127.0.0.1:5000`. */
+  openRegistry(address: string): void {
+    this.world.registry.open(address);
+  }
+
+  /** The registry of this login takes no other from now on, for anything. */
+  requireLogin(login: RegistryLogin): void {
+    this.world.registry.requireLogin(login);
+  }
+
+  /** A layer of a published image breaks off in the middle of its pull. */
+  breakLayer(reference: string): void {
+    this.world.registry.breakLayer(reference);
   }
 
   /** Output of the main process. A newline ends a line, as for the real engine. */
@@ -75,7 +91,9 @@ export class FakeEngine extends FakePort {
 
   /** What of its files differs from its image from now on. */
   change(id: string, changes: readonly PathChange[]): void {
-    this.world.containers.find(id).changed = changes;
+    const container = this.world.containers.find(id);
+    container.changed = changes;
+    pretend(container);
   }
 
   /** The engine cannot be reached: streams break, calls reject with SOCKET_ERROR. Its containers go on unseen. */

@@ -1,44 +1,11 @@
 import type { Endpoint } from '#lib/domain/docker-run/create-body.ts';
 import type { Labels } from '#lib/domain/labels.ts';
 import type * as port from '../engine.ts';
-import { FakeContainerPort } from './container-port.ts';
-import { toFacts } from './images.ts';
+import { FakeContentPort } from './content-port.ts';
 import { EngineRefusal } from './refusal.ts';
 
 /** The engine port onto a world in memory. FakeEngine adds the levers. */
-export class FakePort extends FakeContainerPort implements port.Engine {
-  inspectImage(reference: string, signal?: AbortSignal): Promise<port.ImageFacts | null> {
-    return this.calls.make({ method: 'inspectImage', doing: 'image', subject: reference, signal }, () => {
-      const image = this.world.images.find(reference);
-      return image === undefined ? null : toFacts(image);
-    });
-  }
-
-  listImages(options: { readonly dangling?: boolean } = {}): Promise<readonly port.ImageFacts[]> {
-    return this.calls.make({ method: 'listImages', doing: 'read' }, () =>
-      this.world.images.list(options.dangling),
-    );
-  }
-
-  pullImage(
-    reference: string,
-    options: { readonly signal: AbortSignal; readonly onProgress?: (progress: port.PullProgress) => void },
-  ): Promise<void> {
-    const { signal, onProgress = () => undefined } = options;
-    return this.calls.make({ method: 'pullImage', doing: 'pull', subject: reference, signal }, async () => {
-      const found = await this.world.registry.pull(reference, signal, onProgress);
-      const image = this.world.images.add(reference, found);
-      this.world.events.emit('image', 'pull', reference, { ...image.labels, name: reference });
-    });
-  }
-
-  removeImage(reference: string, options: { readonly force: boolean }): Promise<void> {
-    return this.calls.make({ method: 'removeImage', doing: 'image', subject: reference }, () => {
-      if (this.world.images.find(reference) === undefined) return;
-      this.world.images.remove(reference, options.force, (image) => this.world.containers.madeFrom(image));
-    });
-  }
-
+export class FakePort extends FakeContentPort implements port.Engine {
   listNetworks(): Promise<readonly port.NetworkFacts[]> {
     return this.calls.make({ method: 'listNetworks', doing: 'network' }, () => this.world.networks.list());
   }

@@ -1,4 +1,5 @@
-import type { Image, ImageUser } from './images.ts';
+import type { Image } from './image.ts';
+import type { ImageUser } from './images.ts';
 import { EngineRefusal } from './refusal.ts';
 
 /** Throws when the engine would not remove the image or its last tag; tag is null where it was named by its id. */

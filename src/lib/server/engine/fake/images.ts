@@ -1,31 +1,19 @@
-import { formatImageReference, parseImageReference } from '#lib/domain/image-reference.ts';
-import type { Labels } from '#lib/domain/labels.ts';
-import type { ImageConfig, ImageFacts } from '../facts.ts';
+import type { ImageFacts } from '../facts.ts';
 import { COMMANDS, obedient } from './commands.ts';
 import type { EventLog } from './event-log.ts';
-import type { Program } from './process.ts';
+import { Files } from './files.ts';
 import { refuseRemoval } from './image-removal.ts';
+import {
+  tagOf,
+  toFacts,
+  type Image,
+  type ImageContent,
+  type ImageOptions,
+  type Layer,
+  type Step,
+} from './image.ts';
+import type { Program } from './process.ts';
 import { EngineRefusal } from './refusal.ts';
-
-export interface ImageOptions {
-  /** Default: a command of its own that obeys SIGTERM and else does nothing. */
-  readonly cmd?: readonly string[];
-  readonly entrypoint?: readonly string[];
-  readonly env?: readonly string[];
-  readonly labels?: Labels;
-  readonly size?: number;
-  readonly digests?: readonly string[];
-  readonly workdir?: string;
-  readonly user?: string;
-  /** `80/tcp` */
-  readonly exposedPorts?: readonly string[];
-  /** Paths that get an anonymous volume. */
-  readonly volumes?: readonly string[];
-  /** It says that it has one; nothing runs it. */
-  readonly hasHealthcheck?: boolean;
-  /** Commands that this image has besides those of COMMANDS. */
-  readonly commands?: Readonly<Record<string, Program>>;
-}
 
 /** A container, as its image sees it. */
 export interface ImageUser {
@@ -33,22 +21,14 @@ export interface ImageUser {
   readonly alive: boolean;
 }
 
-export interface Image {
-  readonly id: string;
-  readonly tags: Set<string>;
-  /** Known only of what came from a registry. */
-  readonly digests: readonly string[];
-  readonly createdAt: number;
+/** What an image has that was made from another one. */
+interface Derivation extends Partial<Omit<ImageContent, 'id' | 'createdAt' | 'layers' | 'steps'>> {
+  readonly createdBy: string;
   readonly size: number;
-  readonly labels: Labels;
-  readonly env: readonly string[];
-  readonly entrypoint: readonly string[];
-  readonly cmd: readonly string[];
-  readonly config: Pick<ImageConfig, 'workdir' | 'user' | 'exposedPorts' | 'volumes' | 'hasHealthcheck'>;
-  readonly commands: Readonly<Record<string, Program>>;
 }
 
 const OWN_COMMAND = '/usr/local/bin/agent';
+const DEFAULT_SIZE = 8_000_000;
 
 /** The images of one fake engine, by id and by tag. */
 export class Images {
@@ -65,23 +45,19 @@ export class Images {
 
   /** Puts an image under a tag, which an older one loses. */
   add(reference: string, options: ImageOptions = {}): Image {
-    const {
-      cmd = [OWN_COMMAND],
-      entrypoint = [],
-      env = [],
-      labels = {},
-      size = 8_000_000,
-      commands = {},
-    } = options;
-    const own = [entrypoint[0], cmd[0]]
-      .filter((name) => name !== undefined)
-      .map((name): [string, Program] => [name, COMMANDS[name] ?? obedient]);
-    const image: Image = {
-      id: `sha256:${this.#newId()}`,
-      tags: new Set(),
-      digests: options.digests ?? [],
+    const image = this.take(this.content(options), options.digests);
+    this.tag(image, tagOf(reference));
+    return image;
+  }
+
+  /** What an image of these options is; each time another one. */
+  content(options: ImageOptions): ImageContent {
+    const { cmd = [OWN_COMMAND], entrypoint = [], env = [], labels = {}, commands = {} } = options;
+    const layer: Layer = { digest: `sha256:${this.#newId()}`, size: options.size ?? DEFAULT_SIZE };
+    const id = `sha256:${this.#newId()}`;
+    return {
+      id,
       createdAt: this.#now(),
-      size,
       labels,
       env,
       entrypoint,
@@ -93,24 +69,45 @@ export class Images {
         volumes: options.volumes ?? [],
         hasHealthcheck: options.hasHealthcheck ?? false,
       },
-      commands: { ...COMMANDS, ...Object.fromEntries(own), ...commands },
+      commands: { ...COMMANDS, ...ownPrograms(entrypoint, cmd), ...commands },
+      layers: [layer],
+      steps: [this.step(id, id, '', layer)],
+      files: new Files(),
     };
+  }
+
+  /** An image from elsewhere: the one that is here already, when it is the same. Without a tag it dangles. */
+  take(content: ImageContent, digests: readonly string[] = []): Image {
+    const image = this.#images.get(content.id) ?? { ...content, tags: new Set(), digests: new Set() };
+    for (const digest of digests) image.digests.add(digest);
     this.#images.set(image.id, image);
-    this.tag(image, tagOf(reference));
     return image;
   }
 
   /** An image made from another one; without a tag it dangles. */
-  derive(parent: Image, changes: Pick<Image, 'labels' | 'env' | 'entrypoint' | 'cmd' | 'size'>): Image {
-    const image = {
+  derive(parent: Image, { createdBy, size, ...changes }: Derivation): Image {
+    const id = `sha256:${this.#newId()}`;
+    const layer: Layer = { digest: `sha256:${this.#newId()}`, size };
+    return this.take({
       ...parent,
       ...changes,
-      id: `sha256:${this.#newId()}`,
-      tags: new Set<string>(),
+      id,
       createdAt: this.#now(),
-    };
-    this.#images.set(image.id, image);
-    return image;
+      layers: [...parent.layers, layer],
+      steps: [...parent.steps, this.step(id, id, createdBy, layer)],
+    });
+  }
+
+  step(id: string, key: string, createdBy: string, layer: Layer | null): Step {
+    return { id, key, createdBy, createdAt: this.#now(), layer };
+  }
+
+  newId(): string {
+    return `sha256:${this.#newId()}`;
+  }
+
+  all(): readonly Image[] {
+    return [...this.#images.values()];
   }
 
   tag(image: Image, tag: string): void {
@@ -133,7 +130,7 @@ export class Images {
     return [...this.#images.values()]
       .reverse()
       .filter(({ tags }) => dangling === undefined || (tags.size === 0) === dangling)
-      .map((image) => ({ ...toFacts(image), config: null }));
+      .map((image) => ({ ...toFacts(image), layers: null, platform: null, config: null }));
   }
 
   /** By force an image goes although containers were made from it, but for those that run it only loses its tags. */
@@ -155,28 +152,10 @@ export class Images {
   }
 }
 
-export function toFacts(image: Image): ImageFacts {
-  return {
-    id: image.id,
-    tags: [...image.tags],
-    digests: image.digests,
-    size: image.size,
-    createdAt: image.createdAt,
-    labels: image.labels,
-    config: {
-      ...image.config,
-      env: image.env,
-      command: image.cmd.length === 0 ? null : image.cmd,
-      entrypoint: image.entrypoint.length === 0 ? null : image.entrypoint,
-    },
-  };
-}
-
-/** The tag as the engine writes it: `nginx:latest`. What is no reference stays as it is, and is then not found. */
-export function tagOf(reference: string): string {
-  try {
-    return formatImageReference(parseImageReference(reference));
-  } catch {
-    return reference;
-  }
+export function ownPrograms(
+  entrypoint: readonly string[],
+  cmd: readonly string[],
+): Readonly<Record<string, Program>> {
+  const names = [entrypoint[0], cmd[0]].filter((name) => name !== undefined);
+  return Object.fromEntries(names.map((name) => [name, COMMANDS[name] ?? obedient]));
 }

@@ -1,5 +1,5 @@
 import type { CreateBody, Endpoint } from '#lib/domain/docker-run/create-body.ts';
-import type { Image } from './images.ts';
+import type { Image } from './image.ts';
 
 /** The command line of the main process: the plan's words over the image's. An entrypoint of one's own takes the image's command away. */
 export function commandLine(plan: CreateBody, image: Image): readonly string[] {

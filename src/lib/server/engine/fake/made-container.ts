@@ -1,9 +1,10 @@
 import type { CreateBody, Endpoint } from '#lib/domain/docker-run/create-body.ts';
 import type { Labels } from '#lib/domain/labels.ts';
 import type { UpdateBody } from '../docker/update-body.ts';
-import type { MountFacts } from '../facts.ts';
+import type { MountFacts, PathChange } from '../facts.ts';
 import { checkLimits, checkRestart } from './create-rules.ts';
-import type { Image } from './images.ts';
+import type { Files } from './files.ts';
+import type { Image } from './image.ts';
 import { commandLine, endpointsOf, environment } from './launch.ts';
 import { PREDEFINED } from './networks.ts';
 import { EngineRefusal } from './refusal.ts';
@@ -20,6 +21,10 @@ export class MadeContainer {
   readonly mounts: readonly MountFacts[];
   /** Names of volumes that go with it. */
   readonly anonymous: readonly string[];
+  /** Without what is mounted. */
+  readonly files: Files;
+  /** What differs from its image. */
+  changed: readonly PathChange[] = [];
   readonly use: ResourceUse;
   readonly restarts: Restarts;
   protected readonly world: World;
@@ -39,6 +44,7 @@ export class MadeContainer {
     const { mounts, anonymous } = world.volumes.mount(plan, image.config.volumes);
     this.mounts = mounts;
     this.anonymous = anonymous;
+    this.files = image.files.copy();
     this.use = new ResourceUse(world.clock, {
       memoryLimit: plan.HostConfig.Memory ?? world.host.memory,
       // the engine counts what goes through interfaces of the container's own
@@ -119,6 +125,20 @@ export class MadeContainer {
     if (body.Memory !== undefined) this.use.limitMemory(Math.min(body.Memory, this.world.host.memory));
     if (body.RestartPolicy !== undefined) this.restarts.change(body.RestartPolicy);
     this.emit('update');
+  }
+
+  /** Files were written from outside: they and the folders above them differ now. */
+  noteChanges({
+    added,
+    changed,
+  }: {
+    readonly added: readonly string[];
+    readonly changed: readonly string[];
+  }): void {
+    const known = new Map(this.changed.map((each) => [each.path, each]));
+    for (const path of added) known.set(path, { path, kind: 'added' });
+    for (const path of changed) if (!known.has(path)) known.set(path, { path, kind: 'changed' });
+    this.changed = [...known.values()];
   }
 
   emit(action: string, more: Readonly<Record<string, string>> = {}): void {

@@ -10,7 +10,8 @@ async function run(script: string, options: { readonly Tty?: boolean } = {}) {
   fake.addImage(IMAGE);
   const faulty = () => Promise.reject(new Error('not here'));
   const dispose = () => Promise.resolve();
-  const yard = new Yard({ engine: fake, image: IMAGE, pullable: '', outOfMemory: [], faulty, dispose });
+  const none = { pullable: '', broken: '', registries: null, outOfMemory: [] };
+  const yard = new Yard({ engine: fake, image: IMAGE, ...none, faulty, dispose });
   const id = await yard.finished(script, options);
   const frames = await read(fake, id);
   const of = (stream: string) => textOf(frames.filter((frame) => frame.stream === stream));

@@ -2,7 +2,7 @@ import type { HostConfig } from '#lib/domain/docker-run/create-body.ts';
 import type { PublishedPort } from '../facts.ts';
 import type { FakeContainer } from './container.ts';
 import { isAbsent } from './create-rules.ts';
-import type { Image } from './images.ts';
+import type { ImageContent } from './image.ts';
 import { PREDEFINED } from './networks.ts';
 import type { Program } from './process.ts';
 import { EngineRefusal } from './refusal.ts';
@@ -61,7 +61,7 @@ function publish(world: World, container: FakeContainer): readonly PublishedPort
 }
 
 /** What a command is in an image; under /bin it is the same. */
-export function programIn(image: Image, command: string): Program | undefined {
+export function programIn(image: Pick<ImageContent, 'commands'>, command: string): Program | undefined {
   return image.commands[command] ?? image.commands[command.replace(/^(?:\/usr)?\/bin\//, '')];
 }
 

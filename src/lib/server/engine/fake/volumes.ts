@@ -2,6 +2,7 @@ import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
 import type { Labels } from '#lib/domain/labels.ts';
 import type { MountFacts, VolumeFacts } from '../facts.ts';
 import type { EventLog } from './event-log.ts';
+import { directory, Files } from './files.ts';
 import { EngineRefusal } from './refusal.ts';
 
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/;
@@ -12,6 +13,7 @@ export class Volumes {
   readonly #newId: () => string;
   readonly #now: () => number;
   readonly #volumes = new Map<string, VolumeFacts>();
+  readonly #files = new Map<string, Files>();
 
   constructor(events: EventLog, newId: () => string, now: () => number) {
     this.#events = events;
@@ -25,6 +27,13 @@ export class Volumes {
 
   find(name: string): VolumeFacts | undefined {
     return this.#volumes.get(name);
+  }
+
+  /** What lies in it; it begins empty. */
+  filesOf(name: string): Files {
+    const files = this.#files.get(name) ?? new Files(new Map([['/', directory(this.#now())]]));
+    this.#files.set(name, files);
+    return files;
   }
 
   /** There already: as it is. */
@@ -59,6 +68,7 @@ export class Volumes {
     if (!this.#volumes.has(name)) throw new EngineRefusal(404, `get ${name}: no such volume`);
     if (user !== undefined) throw new EngineRefusal(409, `remove ${name}: volume is in use - [${user}]`);
     this.#volumes.delete(name);
+    this.#files.delete(name);
     this.#events.emit('volume', 'destroy', name, { driver: 'local' });
   }
 

@@ -20,9 +20,27 @@ export function pullableAt(port: number): string {
   return `127.0.0.1:${port}/${REPOSITORY}:1`;
 }
 
-/** The files of a container that serves an image made of `layer`. */
+/** What cannot, because half of its layer is missing. */
+export function brokenAt(port: number): string {
+  return `127.0.0.1:${port}/${REPOSITORY}:broken`;
+}
+
+/** The files of a container that serves an image made of `layer`, and one that is like it and broken. */
 export function registryFiles(busybox: readonly TarEntry[], layer: readonly TarEntry[]): TarEntry[] {
-  const tarball = tar(layer);
+  return [
+    ...busybox,
+    file('etc/httpd.conf', `I:${INDEX}\n.manifest:${MANIFEST}\nE404:/www/unknown.json\n`),
+    file('www/unknown.json', UNKNOWN),
+    file(`www/v2/${INDEX}`, '{}'),
+    ...imageFiles('1', tar(layer), (blob) => blob),
+    ...imageFiles('broken', tar([...layer, { path: 'more', content: Buffer.from('cut off') }]), (blob) =>
+      blob.subarray(0, blob.length / 2),
+    ),
+  ];
+}
+
+/** One tag; `sent` is what of its layer really comes. */
+function imageFiles(tag: string, tarball: Buffer, sent: (blob: Buffer) => Buffer): TarEntry[] {
   const blob = gzipSync(tarball);
   const config = Buffer.from(
     JSON.stringify({
@@ -46,21 +64,16 @@ export function registryFiles(busybox: readonly TarEntry[], layer: readonly TarE
     }),
   );
   const base = `www/v2/${REPOSITORY}`;
-  const file = (path: string, content: Buffer | string): TarEntry => ({
-    path,
-    content: Buffer.from(content),
-    mode: 0o644,
-  });
   return [
-    ...busybox,
-    file('etc/httpd.conf', `I:${INDEX}\n.manifest:${MANIFEST}\nE404:/www/unknown.json\n`),
-    file('www/unknown.json', UNKNOWN),
-    file(`www/v2/${INDEX}`, '{}'),
-    file(`${base}/manifests/1/${INDEX}`, manifest),
+    file(`${base}/manifests/${tag}/${INDEX}`, manifest),
     file(`${base}/manifests/${digest(manifest)}/${INDEX}`, manifest),
     file(`${base}/blobs/${digest(config)}`, config),
-    file(`${base}/blobs/${digest(blob)}`, blob),
+    file(`${base}/blobs/${digest(blob)}`, sent(blob)),
   ];
+}
+
+function file(path: string, content: Buffer | string): TarEntry {
+  return { path, content: Buffer.from(content), mode: 0o644 };
 }
 
 export function registryPlan(image: string): CreateBody {

@@ -1,6 +1,7 @@
-/** One entry of an archive: a file with content, or a symbolic link. Folders are made by whoever unpacks it. */
+/** One entry of an archive: a file with content, a folder, or a symbolic link. Folders that are left out are made by whoever unpacks it. */
 export type TarEntry =
   | { readonly path: string; readonly content: Buffer; readonly mode?: number }
+  | { readonly path: string; readonly folder: true; readonly mode?: number }
   | { readonly path: string; readonly link: string };
 
 const BLOCK = 512;
@@ -25,16 +26,15 @@ function header(entry: TarEntry, size: number): Buffer {
     throw new Error(`too long for a tar entry: ${entry.path}`);
   const block = Buffer.alloc(BLOCK);
   const octal = (value: number, length: number) => `${value.toString(8).padStart(length - 1, '0')}\0`;
-  const isFile = 'content' in entry;
   block.write(name, 0);
-  block.write(octal(isFile ? (entry.mode ?? 0o755) : 0o777, 8), 100);
+  block.write(octal('link' in entry ? 0o777 : (entry.mode ?? 0o755), 8), 100);
   block.write(octal(0, 8), 108);
   block.write(octal(0, 8), 116);
   block.write(octal(size, 12), 124);
   block.write(octal(0, 12), 136);
   block.write(' '.repeat(8), 148);
-  block.write(isFile ? '0' : '2', 156);
-  if (!isFile) block.write(entry.link, 157);
+  block.write('content' in entry ? '0' : 'folder' in entry ? '5' : '2', 156);
+  if ('link' in entry) block.write(entry.link, 157);
   block.write('ustar\x0000', 257);
   block.write(prefix, 345);
   const sum = block.reduce((total, byte) => total + byte, 0);
