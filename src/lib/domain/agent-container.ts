@@ -12,7 +12,7 @@ import { parseFlags } from './docker-run/parse.ts';
 import { formatPorts, publishOn } from './docker-run/ports.ts';
 import type { RunOptions } from './docker-run/run-options.ts';
 import { validationError, type FieldProblem } from './errors.ts';
-import type { Labels } from './labels.ts';
+import { OWN_LABELS, type Labels } from './labels.ts';
 
 export interface AgentContainer {
   readonly body: CreateBody;
@@ -23,8 +23,6 @@ export interface AgentContainer {
 
 /** Ports without an address are published here, so that nothing is open to the network unless somebody says so. */
 export const PUBLISH_ADDRESS = '127.0.0.1';
-
-const OWN_LABELS = 'dev.slipway.';
 
 /** Throws VALIDATION for start args that cannot be read, contradict each other or the fields, or touch what is Slipway's. */
 export function containerOf(name: string, spec: AgentSpec, labels: Labels): AgentContainer {

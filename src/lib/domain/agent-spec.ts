@@ -16,7 +16,11 @@ export interface AgentSpec {
   readonly tty: boolean;
   readonly stdin: boolean;
   readonly resources: Resources;
+  /** Builds `image` first, and runs what comes out. */
+  readonly build: BuildRecipe | null;
   readonly env: Readonly<Record<string, string>>;
+  /** Variables whose value is a secret, by variable. Their values are nowhere in a spec. */
+  readonly secretEnv: Readonly<Record<string, SecretReference>>;
   readonly volumes: readonly VolumeSpec[];
   readonly sharedVolumes: readonly SharedVolume[];
   /** Options by path, e.g. `{"/tmp": "size=64m"}`. */
@@ -38,11 +42,48 @@ export interface AgentSpec {
   readonly idle: IdleRule;
   /** The age at which it is stopped, counted from its last start. */
   readonly ttl: number | null;
+  readonly snapshots: SnapshotRule;
   readonly role: string | null;
   readonly group: string | null;
   readonly capabilities: readonly string[];
   /** Flags of docker run that are laid over all of the above. */
   readonly startArgs: readonly string[];
+}
+
+/** How an image is made: exactly one of `dockerfile`, `context` and `git`. */
+export interface BuildRecipe {
+  /** The text of a Dockerfile; the context is empty. */
+  readonly dockerfile: string | null;
+  /** An absolute path on Slipway's own machine. */
+  readonly context: string | null;
+  readonly git: string | null;
+  /** The name of the Dockerfile in the context. */
+  readonly file: string | null;
+  readonly args: Readonly<Record<string, string>>;
+  readonly target: string | null;
+  readonly noCache: boolean;
+  readonly labels: Labels;
+}
+
+export const SECRET_DELIVERIES = ['file', 'env'] as const;
+
+/**
+ * `file`: a small volume of the agent's own, from which a wrapper exports it to the main process, so that no inspect, commit or save holds it.
+ * `env`: as a plain variable, for images without a shell.
+ */
+export interface SecretReference {
+  readonly secret: string;
+  readonly delivery: (typeof SECRET_DELIVERIES)[number];
+}
+
+/** Snapshots that are taken by themselves. */
+export interface SnapshotRule {
+  readonly beforeStop: boolean;
+  readonly beforeRemove: boolean;
+  /** Seconds between two while it runs; null: none by the clock. */
+  readonly every: number | null;
+  /** How many of those that were taken by themselves stay; null: all. One with forks, children or agents is never deleted. */
+  readonly keep: number | null;
 }
 
 export const PULL_POLICIES = ['missing', 'always', 'never'] as const;
@@ -129,7 +170,9 @@ export const PLAIN_SPEC = {
   tty: true,
   stdin: true,
   resources: { memory: null, cpu: null, pids: 512, gpus: null, shmSize: null, ulimits: [], diskQuota: null },
+  build: null,
   env: {},
+  secretEnv: {},
   volumes: [],
   sharedVolumes: [],
   tmpfs: {},
@@ -152,6 +195,7 @@ export const PLAIN_SPEC = {
   readiness: { kind: 'auto', timeout: 120 },
   idle: { mode: 'disabled', timeout: 800 },
   ttl: null,
+  snapshots: { beforeStop: false, beforeRemove: false, every: null, keep: null },
   role: null,
   group: null,
   capabilities: [],

@@ -1,6 +1,7 @@
 import type { SpecInput } from './inputs/spawn-input.ts';
+import { BUILT_IN_PATTERNS } from './login-patterns.ts';
 
-/** The built-in recipes. A type gives an agent what its maker left out. */
+/** A recipe: what it gives an agent that its maker left out, and what is known of its program. */
 export interface AgentType {
   readonly name: string;
   readonly title: string;
@@ -11,18 +12,42 @@ export interface AgentType {
   readonly builtHere: boolean;
   /** Fields of the spec, in the canonical form that their schema gives. */
   readonly defaults: SpecInput;
+  readonly patterns: TypePatterns;
+  /** What to do when it needs a login, in a sentence or two; null: nothing is known. */
+  readonly loginHelp: string | null;
+}
+
+/** RE2 patterns over lines of output. */
+export interface TypePatterns {
+  /** The program says that it has no login. */
+  readonly login: readonly string[];
+  /** The program waits for an answer. */
+  readonly prompt: readonly string[];
+}
+
+/** The types that there are now: those that ship, those that people made, and changed ones in the place of what ships. */
+export interface TypeSource {
+  get(name: string): AgentType | undefined;
+  names(): readonly string[];
+  list(): readonly AgentType[];
 }
 
 const IDLE = { idle: { mode: 'io', timeout: 800 } } as const;
+const NO_PATTERNS: TypePatterns = { login: [], prompt: [] };
 const built = { builtHere: true, defaults: IDLE } as const;
+
+/** The image of plain shells, which needs no registry. */
+export const STARTER_IMAGE = 'slipway/starter:latest';
 
 export const BUILT_IN_TYPES: readonly AgentType[] = [
   {
     name: 'shell',
     title: 'Shell',
     summary: 'A plain shell in the starter image',
-    image: 'slipway/starter:latest',
+    image: STARTER_IMAGE,
     ...built,
+    patterns: NO_PATTERNS,
+    loginHelp: null,
   },
   {
     name: 'claude',
@@ -30,6 +55,7 @@ export const BUILT_IN_TYPES: readonly AgentType[] = [
     summary: 'Claude Code with git and ripgrep',
     image: 'slipway/claude:latest',
     ...built,
+    ...BUILT_IN_PATTERNS.claude,
   },
   {
     name: 'codex',
@@ -37,6 +63,7 @@ export const BUILT_IN_TYPES: readonly AgentType[] = [
     summary: 'Codex CLI with git and ripgrep',
     image: 'slipway/codex:latest',
     ...built,
+    ...BUILT_IN_PATTERNS.codex,
   },
   {
     name: 'gemini',
@@ -44,6 +71,7 @@ export const BUILT_IN_TYPES: readonly AgentType[] = [
     summary: 'Gemini CLI with git and ripgrep',
     image: 'slipway/gemini:latest',
     ...built,
+    ...BUILT_IN_PATTERNS.gemini,
   },
   {
     name: 'aider',
@@ -51,12 +79,28 @@ export const BUILT_IN_TYPES: readonly AgentType[] = [
     summary: 'Aider with git and your model key',
     image: 'slipway/aider:latest',
     ...built,
+    ...BUILT_IN_PATTERNS.aider,
   },
-  { name: 'custom', title: 'Custom', summary: 'Any image', image: null, builtHere: false, defaults: {} },
+  {
+    name: 'custom',
+    title: 'Custom',
+    summary: 'Any image',
+    image: null,
+    builtHere: false,
+    defaults: {},
+    patterns: NO_PATTERNS,
+    loginHelp: null,
+  },
 ];
 
+/** One that ships. */
 export function findAgentType(name: string): AgentType | undefined {
   return BUILT_IN_TYPES.find((type) => type.name === name);
 }
 
-export const AGENT_TYPE_NAMES: readonly string[] = BUILT_IN_TYPES.map((type) => type.name);
+/** Only those that ship. */
+export const SHIPPED_TYPES: TypeSource = {
+  get: findAgentType,
+  names: () => BUILT_IN_TYPES.map((type) => type.name),
+  list: () => BUILT_IN_TYPES,
+};

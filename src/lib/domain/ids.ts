@@ -9,6 +9,7 @@ export type SnapshotId = Branded<'snapshot'>;
 export type HostId = Branded<'host'>;
 export type UserId = Branded<'user'>;
 export type TokenId = Branded<'token'>;
+export type BuildId = Branded<'build'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

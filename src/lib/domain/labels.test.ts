@@ -14,7 +14,7 @@ describe('the labels of an agent', () => {
   });
 
   it('set every key of ours, so that none comes from the image of a snapshot', () => {
-    const { tagPrefix: _prefix, ...keys } = LABEL;
+    const { tagPrefix: _prefix, temporary: _temporary, ...keys } = LABEL;
     expect(Object.keys(agentLabels(agent)).sort()).toEqual(Object.values(keys).sort());
     expect(agentLabels(agent)[LABEL.runId]).toBe('');
   });

@@ -6,7 +6,12 @@ export const LABEL = {
   agentType: 'dev.slipway.agent.type',
   runId: 'dev.slipway.run.id',
   tagPrefix: 'dev.slipway.tag.',
+  /** A container that was made only to look into its image, and is never started. */
+  temporary: 'dev.slipway.temporary',
 } as const;
+
+/** What begins like this is Slipway's own. */
+export const OWN_LABELS = 'dev.slipway.';
 
 export type Labels = Readonly<Record<string, string>>;
 

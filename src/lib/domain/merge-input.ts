@@ -2,7 +2,7 @@
 import type { PlainInput } from './spec-input.ts';
 
 /** Fields that are merged by key: maps, and groups of fields. Of the others the later one counts. */
-const BY_KEY = new Set(['resources', 'env', 'tmpfs', 'tags', 'security', 'logging', 'idle']);
+const BY_KEY = new Set(['resources', 'env', 'tmpfs', 'tags', 'security', 'logging', 'idle', 'snapshots']);
 
 /** What is wrong in the result is refused by its schema afterwards, also a form of a field that has no keys. */
 export function mergeInput(kept: PlainInput, changes: PlainInput): PlainInput {

@@ -19,6 +19,7 @@ export function refusedBy(policy: Policy, spec: AgentSpec, needs: readonly Need[
   const { profile } = spec.security;
   return [
     ...(policy.profiles.includes(profile) ? [] : [`use the security profile ${profile}`]),
+    ...(spec.build?.context == null ? [] : [`build from the folder ${spec.build.context} of this machine`]),
     ...needs.filter((need) => !isGranted(policy, need)).map(inWords),
   ];
 }

@@ -12,6 +12,8 @@ const type: AgentType = {
   image: 'slipway/starter:latest',
   builtHere: true,
   defaults: { env: { A: 'type', B: 'type' } },
+  patterns: { login: [], prompt: [] },
+  loginHelp: null,
 };
 const defaults: SpecDefaults = {
   memory: 536_870_912,

@@ -1,5 +1,6 @@
 import { PLAIN_SPEC, type AgentSpec } from './agent-spec.ts';
 import type { AgentType } from './agent-types.ts';
+import { builtImage } from './builds/built-image.ts';
 import { ENGINE_SOCKET } from './container-plan.ts';
 import { isUserDefinedNetwork } from './docker-run/create-body.ts';
 import { cleanPath } from './docker-run/paths.ts';
@@ -23,7 +24,9 @@ export interface SpecDefaults {
  */
 export function resolveSpec(input: SpecInput, type: AgentType, defaults: SpecDefaults): AgentSpec {
   const said = mergeFields(type.defaults, input);
-  const image = said.image ?? type.image;
+  const built = said.build == null ? null : builtImage(type.name, said.build, defaults.groupKey);
+  // a recipe of one's own makes no other image under the type's name
+  const image = said.image ?? (input.build == null ? null : built) ?? type.image ?? built;
   if (image === null) {
     throw validationError([{ field: 'image', value: null, rule: `the type ${type.name} needs an image` }]);
   }
@@ -55,10 +58,25 @@ export function resolveSpec(input: SpecInput, type: AgentType, defaults: SpecDef
     logging: { ...PLAIN_SPEC.logging, ...defined(said.logging ?? {}) },
     readiness: { ...(said.readiness ?? { kind: 'auto' }), timeout: said.readiness?.timeout ?? 120 },
     idle: { ...PLAIN_SPEC.idle, ...defined(said.idle ?? {}) },
+    snapshots: { ...PLAIN_SPEC.snapshots, ...defined(said.snapshots ?? {}) },
+    ...splitEnv(said.env ?? {}),
   };
   const problems = contradictions(spec);
   if (problems.length > 0) throw validationError(problems);
   return spec;
+}
+
+/** Plain values, and those that are secrets. */
+function splitEnv(env: NonNullable<SpecInput['env']>): Pick<AgentSpec, 'env' | 'secretEnv'> {
+  const all = Object.entries(env);
+  return {
+    env: Object.fromEntries(
+      all.flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : [])),
+    ),
+    secretEnv: Object.fromEntries(
+      all.flatMap(([key, value]) => (typeof value === 'string' ? [] : [[key, value] as const])),
+    ),
+  };
 }
 
 /** Fields that are right each and wrong together. */
@@ -96,6 +114,12 @@ function contradictions(spec: AgentSpec): readonly FieldProblem[] {
       joined,
       'cannot be joined with security.hostNetwork',
     ),
+    ...problem(
+      spec.build !== null && spec.image.includes('sha256:'),
+      'image',
+      spec.image,
+      'must be a name and a tag: it is what the build gets',
+    ),
     ...problem(mixed, 'networks', joined, 'cannot mix networks of your own with bridge, host or none'),
     ...problem(
       hostNetwork && spec.ports.length > 0,
@@ -129,6 +153,7 @@ export function mergeFields(under: SpecInput, over: SpecInput): SpecInput {
     security: both(under.security, over.security),
     logging: both(under.logging, over.logging),
     idle: both(under.idle, over.idle),
+    snapshots: both(under.snapshots, over.snapshots),
   };
 }
 

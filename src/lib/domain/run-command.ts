@@ -25,7 +25,8 @@ export function runCommandOf(name: string, spec: AgentSpec): FormattedRun {
   return formatRun(body, {
     name: containerName(name),
     platform: platform ?? undefined,
-    more: unlimited(body.HostConfig),
+    // as docker has it for a value that the caller's own environment holds: secrets are in no command
+    more: [...unlimited(body.HostConfig), ...Object.keys(spec.secretEnv).map((key) => ['--env', key])],
   });
 }
 

@@ -1,6 +1,7 @@
 /** A spec turned back into the input that makes it: for the JSON and curl of an agent's page, for edit, retry and clone. */
-import type { AgentSpec, Readiness, RestartPolicy, VolumeSpec } from './agent-spec.ts';
+import type { AgentSpec, ReadinessProbe, RestartPolicy, VolumeSpec } from './agent-spec.ts';
 import { readStartArgs } from './agent-container.ts';
+import { recipeAsInput } from './builds/built-image.ts';
 import { without } from './docker-run/merge.ts';
 import type { RunOptions } from './docker-run/run-options.ts';
 import { dockerBytes } from './quantities.ts';
@@ -20,6 +21,7 @@ export function specAsInput(spec: AgentSpec, base: AgentSpec): PlainInput {
   const fields: Readonly<Record<string, readonly [unknown, unknown]>> = {
     image: [spec.image, base.image],
     pull: [spec.pull, base.pull],
+    build: [buildAsInput(spec), buildAsInput(base)],
     command: [spec.command, base.command],
     entrypoint: [spec.entrypoint, base.entrypoint],
     workdir: [spec.workdir, base.workdir],
@@ -54,12 +56,13 @@ export function specAsInput(spec: AgentSpec, base: AgentSpec): PlainInput {
       without(resourcesAsInput(spec), (key) => settled.has(key)),
       resourcesAsInput(base),
     ),
-    ...group('env', spec.env, base.env),
+    ...group('env', { ...spec.env, ...spec.secretEnv }, { ...base.env, ...base.secretEnv }),
     ...group('tmpfs', spec.tmpfs, base.tmpfs),
     ...group('security', spec.security, base.security),
     ...group('logging', spec.logging, base.logging),
     ...group('tags', spec.tags, base.tags),
     ...group('idle', spec.idle, base.idle),
+    ...group('snapshots', ruleAsInput(spec), ruleAsInput(base)),
   };
 }
 
@@ -97,6 +100,14 @@ function resourcesAsInput({ resources }: AgentSpec): Readonly<Record<string, unk
   };
 }
 
+function buildAsInput({ build }: AgentSpec): PlainInput | null {
+  return build === null ? null : recipeAsInput(build);
+}
+
+function ruleAsInput({ snapshots: { every, keep, ...rest } }: AgentSpec): Readonly<Record<string, unknown>> {
+  return { ...rest, every: every ?? 'none', keep: keep ?? 'none' };
+}
+
 export function volumeAsInput({ source, target, modes, create }: VolumeSpec): unknown {
   const mode = modes.join(',');
   if (create) return { source, target, ...(mode === '' ? {} : { mode }), create };
@@ -111,7 +122,7 @@ export function restartAsInput({ name, maximumRetryCount }: RestartPolicy): stri
   return maximumRetryCount === 0 ? name : `${name}:${maximumRetryCount}`;
 }
 
-function readinessAsInput(readiness: Readiness): unknown {
+export function readinessAsInput(readiness: ReadinessProbe & { readonly timeout: number | undefined }): unknown {
   const { timeout } = readiness;
   switch (readiness.kind) {
     case 'log':

@@ -18,6 +18,18 @@ export type FactBody =
     }
   | { readonly kind: 'operation'; readonly operation: OperationView }
   | { readonly kind: 'snapshot'; readonly snapshot: SnapshotView; readonly deleted?: true }
-  | { readonly kind: 'host'; readonly host: HostView };
+  | { readonly kind: 'host'; readonly host: HostView }
+  /** One of these has changed; whoever shows them reads them again. `subject` names which one, `by` who did it. */
+  | { readonly kind: 'changed'; readonly what: ChangedThing; readonly subject: string; readonly by: string }
+  /** The value of a secret was given to an agent. */
+  | {
+      readonly kind: 'secret-use';
+      readonly secrets: readonly string[];
+      readonly agentId: string;
+      readonly by: string;
+    };
+
+export const CHANGED_THINGS = ['images', 'builds', 'types', 'registries', 'secrets', 'settings'] as const;
+export type ChangedThing = (typeof CHANGED_THINGS)[number];
 
 export type Fact = FactBody & { readonly seq: number; readonly at: string };

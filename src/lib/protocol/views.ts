@@ -50,6 +50,8 @@ export interface AgentView {
   readonly exitCode: number | null;
   readonly error: Problem | null;
   readonly attention: AttentionKind | null;
+  /** What stands behind `needs_login`. */
+  readonly login: LoginNeedView | null;
   /** While stopping: when the main process is killed if it has not ended by then. While a removal can be taken back: when it begins. */
   readonly stopDeadline: string | null;
   readonly notes: string;
@@ -95,6 +97,14 @@ export interface StatsSample {
   readonly netRx: number | null;
   readonly netTx: number | null;
   readonly pids: number | null;
+}
+
+/** An agent's program says that it has no login. */
+export interface LoginNeedView {
+  /** The line that says so, without terminal codes. */
+  readonly line: string;
+  /** What to do, as its type says; null: nothing is known. */
+  readonly help: string | null;
 }
 
 /** One start-to-end of an agent's container. */
@@ -155,7 +165,13 @@ export type OperationKind =
   | 'adopt'
   | 'snapshot'
   | 'pull'
+  | 'push'
   | 'build'
+  | 'export'
+  | 'import'
+  | 'copy'
+  | 'type-test'
+  | 'diff'
   | 'prune';
 export type OperationState = 'running' | 'succeeded' | 'failed' | 'cancelled';
 export type StepState = 'waiting' | 'running' | 'done' | 'skipped' | 'failed';
@@ -175,6 +191,8 @@ export interface OperationView {
   readonly state: OperationState;
   readonly agentId: string | null;
   readonly agentName: string | null;
+  /** What it is about where that is no agent. */
+  readonly subject?: string;
   readonly host: string | null;
   readonly actor: string;
   readonly steps: readonly StepView[];
@@ -199,6 +217,31 @@ export interface ProgressView {
   /** 0 to 100, null where it cannot be known. */
   readonly percent: number | null;
   readonly text: string;
+  /** Of a pull or a push. */
+  readonly transfer?: TransferView;
+}
+
+export type LayerState = 'waiting' | 'moving' | 'checking' | 'unpacking' | 'done';
+
+/** One layer on its way to or from a registry. */
+export interface LayerView {
+  readonly id: string;
+  readonly state: LayerState;
+  /** Bytes of what it is doing. */
+  readonly current: number | null;
+  readonly total: number | null;
+}
+
+/** All layers of an image on their way. */
+export interface TransferView {
+  readonly layers: readonly LayerView[];
+  /** Bytes that came over, and those of the layers whose size is known so far. */
+  readonly current: number;
+  readonly total: number;
+  /** Over the last seconds; null: not known yet. */
+  readonly bytesPerSecond: number | null;
+  /** null: not all sizes are known, or nothing moves. */
+  readonly secondsLeft: number | null;
 }
 
 export interface SnapshotView {
@@ -215,6 +258,29 @@ export interface SnapshotView {
   readonly comment: string;
   readonly createdAt: string;
   readonly createdBy: string;
+  readonly origin: SnapshotOrigin;
+  /** What the search for the values of secrets found. */
+  readonly scan: SnapshotScan;
+  /** Named volumes whose content was copied along, by the path that they had inside. */
+  readonly volumes: readonly SnapshotVolume[];
+}
+
+/** Who asked for it: a person, a rule of the agent, or a file that was imported. */
+export type SnapshotOrigin = 'manual' | 'stop' | 'remove' | 'schedule' | 'import';
+
+export type SnapshotScan =
+  /** There was no secret to look for, or it has not been looked for yet. */
+  | { readonly state: 'none' | 'pending' }
+  | { readonly state: 'clean' }
+  /** Names of secrets, and the paths that hold their values. */
+  | { readonly state: 'found'; readonly files: readonly { readonly path: string; readonly secret: string }[] }
+  | { readonly state: 'failed'; readonly message: string };
+
+export interface SnapshotVolume {
+  readonly target: string;
+  readonly name: string;
+  /** Bytes of the copy. */
+  readonly size: number;
 }
 
 /** A container that Slipway did not make. */
@@ -283,7 +349,13 @@ export interface SnapshotEstimate {
   /** Bytes of what was written since the image; null: not known. */
   readonly size: number | null;
   /** Mounts, whose content a snapshot never holds. */
-  readonly left: readonly { readonly target: string; readonly source: string; readonly kind: string }[];
+  readonly left: readonly {
+    readonly target: string;
+    readonly source: string;
+    readonly kind: string;
+    /** A named volume whose content can be copied along. */
+    readonly copyable: boolean;
+  }[];
 }
 
 export type HostState = 'connecting' | 'online' | 'degraded' | 'offline' | 'disabled';

@@ -31,10 +31,10 @@ export function longName(short: string): string | undefined {
 }
 
 /** The known name that an unknown one was probably meant to be, or null. */
-export function nearestFlag(name: string): string | null {
+export function nearestFlag(name: string, names: Iterable<string> = FLAGS.keys()): string | null {
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: readonly [string | null, number] = [null, limit + 1];
-  for (const known of FLAGS.keys()) {
+  for (const known of names) {
     const distance = editDistance(name, known, best[1]);
     if (distance < best[1]) best = [known, distance];
   }

@@ -4,10 +4,11 @@
  */
 import type { z } from 'zod';
 import { validationError, type AppError, type FieldProblem } from '../errors.ts';
+import { ruleWords } from './rule-words.ts';
 
 /** Reads `input` by `schema`. Throws VALIDATION that lists every refused field with its rule and, where it is no secret, its value. */
 export function parseInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: ruleWords });
   if (result.success) return result.data;
   throw refusal(result.error, input);
 }
@@ -53,13 +54,13 @@ function fieldName(path: Path): string {
   return names.join('.') || 'body';
 }
 
-const SECRET = new Set<PropertyKey>(['password', 'token', 'env']);
+const SECRET = new Set<PropertyKey>(['password', 'token', 'env', 'args']);
 
 /** The refused value, where it is no secret. A flag may be `--env=KEY=secret`. */
 function shownAt(input: unknown, path: Path): unknown {
   if (path.some((key) => SECRET.has(key))) return null;
   const value = valueAt(input, path);
-  const flag = path[0] === 'startArgs' && typeof value === 'string';
+  const flag = (path[0] === 'startArgs' || path.includes('buildArgs')) && typeof value === 'string';
   return shown(flag ? beforeEquals(value) : value);
 }
 
@@ -79,7 +80,11 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
 
 /** A refused value as it may be repeated: short. */
 function shown(value: unknown): unknown {
-  if (typeof value === 'string') return value.length > 200 ? `${value.slice(0, 200)}…` : value;
+  if (typeof value === 'string') {
+    // an address may hold a password
+    const text = value.replace(/\/\/[^/\s]+@/g, '//…@');
+    return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  }
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? '[…]' : '{…}';
   return value ?? null;
 }

@@ -1,7 +1,8 @@
 /** An agent as people and scripts ask for one. What is left out comes from the type, the host and the instance (resolve-spec.ts). */
 import { z } from 'zod';
 import { AGENT_NAME_HELP, AGENT_NAME_RULE } from '../agent-name.ts';
-import { IDLE_MODES, PULL_POLICIES, SECURITY_PROFILES } from '../agent-spec.ts';
+import { IDLE_MODES, PULL_POLICIES, SECRET_DELIVERIES, SECURITY_PROFILES } from '../agent-spec.ts';
+import { recipeInput } from './build-fields.ts';
 import { sharedVolumesInput, tmpfsInput, volumesInput } from './mount-fields.ts';
 import {
   absolutePath,
@@ -31,19 +32,32 @@ import {
 
 export const agentName = z.string().regex(AGENT_NAME_RULE, AGENT_NAME_HELP);
 
-const envInput = mapOf(text(131_072).regex(/^[^\0]*$/, 'must not hold a NUL character')).superRefine(
-  (env, context) => {
-    for (const key of Object.keys(env)) {
-      if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) {
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: 'a name is letters, digits and "_", first no digit',
-        });
-      }
-    }
-  },
+export const secretName = z
+  .string()
+  .regex(
+    /^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/,
+    'must be the name of a secret: letters, digits, "_", "." and "-"',
+  );
+
+const envValue = z.union(
+  [
+    text(131_072).regex(/^[^\0]*$/, 'must not hold a NUL character'),
+    z.strictObject({ secret: secretName, delivery: z.enum(SECRET_DELIVERIES).default('file') }),
+  ],
+  { error: (issue) => (typeof issue.input === 'string' ? undefined : 'must be a text, or {"secret": name}') },
 );
+
+const envInput = mapOf(envValue).superRefine((env, context) => {
+  for (const key of Object.keys(env)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(key)) {
+      context.addIssue({
+        code: 'custom',
+        path: [key],
+        message: 'a name is letters, digits and "_", first no digit',
+      });
+    }
+  }
+});
 
 const tagsInput = mapOf(line(256)).superRefine((tags, context) => {
   for (const key of Object.keys(tags)) {
@@ -72,6 +86,32 @@ export const ttlInput = z.union(
   'must be a time such as 8h, or 0 for none',
 );
 
+const KEEP_RULE = 'must be a whole number from 1 to 1000';
+
+/** Snapshots that are taken by themselves; `every` or `keep` as 0 or `none` takes the rule away. */
+export const snapshotRuleInput = z.strictObject({
+  beforeStop: z.boolean().optional(),
+  beforeRemove: z.boolean().optional(),
+  every: z
+    .union(
+      [
+        z.literal([0, 'none', null]).transform(() => null),
+        secondsInput.refine((seconds) => seconds >= 60, 'must be a minute or more'),
+      ],
+      'must be a time of a minute or more, such as 6h, or 0 for none',
+    )
+    .optional(),
+  keep: z
+    .union(
+      [
+        z.literal([0, 'none', null]).transform(() => null),
+        z.number(KEEP_RULE).int(KEEP_RULE).min(1, KEEP_RULE).max(1000, KEEP_RULE),
+      ],
+      KEEP_RULE,
+    )
+    .optional(),
+});
+
 /** Empty counts as left out: agents without a group have no group in common. */
 const label = line(128).transform((value) => (value === '' ? undefined : value));
 
@@ -80,6 +120,8 @@ const MAX_FILE_RULE = 'must be a whole number from 1 to 100';
 /** The fields that make a spec: what a type may preset and what one agent may say otherwise. */
 const specFields = {
   image: line(512).min(1, 'must name an image').optional(),
+  /** null: builds nothing, whatever the type says. */
+  build: recipeInput.nullable().optional(),
   pull: z.enum(PULL_POLICIES).optional(),
   command: words.optional(),
   entrypoint: words.optional(),
@@ -132,6 +174,7 @@ const specFields = {
   readiness: readinessInput.optional(),
   idle: idleInput.optional(),
   ttl: ttlInput.optional(),
+  snapshots: snapshotRuleInput.optional(),
   role: label.optional(),
   group: label.optional(),
   capabilities: z.array(line(128)).max(64).optional(),

@@ -157,7 +157,7 @@ describe('a field of a spec is refused by its path, with the rule', () => {
     ['an address that is none', 'ports.0', { ports: ['1.2.3:80:80'] }, /IP address/],
     ['an unknown protocol', 'ports.0', { ports: ['80/icmp'] }, /protocol of tcp, udp, sctp/],
     ['ranges of two lengths', 'ports.0', { ports: ['80-81:80-82'] }, /same length/],
-    ['a port as a number', 'ports.0', { ports: [80] }, /expected string/],
+    ['a port as a number', 'ports.0', { ports: [80] }, /must be a text/],
     ['far too many ports', 'ports.1', { ports: ['0-65535', '80', '81'] }, /more than 65536/],
     ['an unknown policy', 'restart', { restart: 'sometimes' }, /on-failure:<times>/],
     ['retries for always', 'restart', { restart: 'always:3' }, /on-failure:<times>/],

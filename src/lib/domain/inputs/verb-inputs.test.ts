@@ -20,7 +20,7 @@ describe('verbs', () => {
     expect(parseInput(stopInput, {})).toMatchObject({ timeout: 10_000 });
     expect(parseInput(removeInput, {})).toEqual({ force: false, timeout: 10_000, grace: 0 });
     expect(parseInput(killInput, {})).toEqual({ signal: 'SIGKILL' });
-    expect(parseInput(snapshotInput, {})).toEqual({ comment: '', pause: true });
+    expect(parseInput(snapshotInput, {})).toEqual({ comment: '', pause: true, volumes: false });
     expect(parseInput(apiTokenInput, { name: 'ci' })).toEqual({ name: 'ci', expiresInDays: 90 });
   });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { SNAPSHOT_NAME_HELP, SNAPSHOT_NAME_RULE } from '../snapshot-name.ts';
 import { cpuInput, line, memoryInput, pidsInput, secondsInput, text } from './primitives.ts';
-import { agentName, idleInput, ttlInput } from './spawn-input.ts';
+import { agentName, idleInput, snapshotRuleInput, ttlInput } from './spawn-input.ts';
 import { restartInput } from './spec-fields.ts';
 
 export const startInput = z.strictObject({
@@ -15,8 +15,8 @@ export const stopInput = z.strictObject({
   timeout: z.number().int().min(0).max(3_600_000).default(10_000),
   /** Milliseconds before anything is sent at all; meanwhile the stop can be taken back. */
   delay: z.number().int().min(0).max(60_000).default(0),
-  /** Takes a snapshot first; when that fails, it is not stopped. */
-  snapshot: z.boolean().default(false),
+  /** Takes a snapshot first, or takes none; left out: as the agent's rule says. When it fails, it is not stopped. */
+  snapshot: z.boolean().optional(),
 });
 export type StopInput = z.output<typeof stopInput>;
 
@@ -32,6 +32,8 @@ export const removeInput = z.strictObject({
   timeout: z.number().int().min(0).max(3_600_000).default(10_000),
   /** Milliseconds before anything is done at all; meanwhile the removal can be taken back. */
   grace: z.number().int().min(0).max(60_000).default(0),
+  /** Takes a snapshot first, or takes none; left out: as the agent's rule says. When it fails, it is not removed. */
+  snapshot: z.boolean().optional(),
 });
 
 export const renameInput = z.strictObject({ name: agentName });
@@ -49,6 +51,7 @@ export const updateInput = z.strictObject({
   restart: restartInput.optional(),
   idle: idleInput.optional(),
   ttl: ttlInput.optional(),
+  snapshots: snapshotRuleInput.optional(),
   notes: text(20_000).optional(),
   color: z.enum(['grey', 'red', 'amber', 'green', 'teal', 'blue', 'violet']).nullable().optional(),
   /** Only so that an attempt to change one can be told from an unknown field: it answers TAGS_IMMUTABLE. */
@@ -68,6 +71,9 @@ export const cloneInput = z.looseObject({
   host: line(63).optional(),
 });
 
+/** New volumes with what was copied along with the snapshot; false: the same volumes as its agent. Left out: when there are copies. */
+const copiesInput = z.boolean().optional();
+
 export const forkInput = z
   .strictObject({
     name: agentName.optional(),
@@ -79,6 +85,7 @@ export const forkInput = z
       .default(1),
     /** Fields of a spawn that shall be other than those of the snapshot's agent. */
     spec: z.record(z.string(), z.unknown()).default({}),
+    volumes: copiesInput,
   })
   .refine((wish) => wish.name === undefined || wish.count === 1, {
     path: ['name'],
@@ -91,6 +98,7 @@ export const restoreInput = z.strictObject({
     .string('must name a snapshot')
     .min(1, 'must name a snapshot')
     .max(128, 'at most 128 characters'),
+  volumes: copiesInput,
   /** Milliseconds that the old main process has to end by itself. */
   timeout: z.number().int().min(0).max(3_600_000).default(10_000),
 });
@@ -162,8 +170,12 @@ export const pruneInput = z.strictObject({
 });
 export type PruneInput = z.output<typeof pruneInput>;
 
+export const snapshotChangeInput = z.strictObject({ comment: line(1000) });
+
 export const snapshotInput = z.strictObject({
   name: z.string().regex(SNAPSHOT_NAME_RULE, SNAPSHOT_NAME_HELP).optional(),
   comment: line(1000).default(''),
   pause: z.boolean().default(true),
+  /** Copies named volumes along: all that can be, or those at these paths. */
+  volumes: z.union([z.boolean(), z.array(line(4096).min(1)).max(64)]).default(false),
 });

@@ -98,6 +98,7 @@ const MUTATIONS: readonly Mutation[] = [
   shuffle,
   flags,
   environment,
+  recipe,
 ];
 
 /** Deterministic by the seed. */
@@ -234,6 +235,29 @@ function environment(input: Plain, chance: Chance): string {
   ];
   put(input, 'env', chance.pick(env));
   return 'environment';
+}
+
+function recipe(input: Plain, chance: Chance): string {
+  const builds = [
+    {},
+    [],
+    'FROM x',
+    { dockerfile: '' },
+    { dockerfile: 'FROM x', context: '/srv' },
+    { dockerfile: 'FROM x', tag: 'a' },
+    { dockerfile: 'FROM x', args: { 'A B': SECRET_MARK } },
+    { dockerfile: 'FROM x', args: { A: [SECRET_MARK] } },
+    { dockerfile: 'FROM x', buildArgs: ['--build-arg', `=${SECRET_MARK}`] },
+    { dockerfile: 'FROM x', buildArgs: [`--bild-arg=A=${SECRET_MARK}`] },
+    { dockerfile: 'FROM x', buildArgs: ['--secret', 'id=x'] },
+    { context: 'relative' },
+    { context: '/srv', file: '../Dockerfile' },
+    { git: `https://user:${SECRET_MARK}@example.com/a.git` },
+    { git: 'file:///etc/passwd' },
+    { git: 'https://example.com/a.git#--upload-pack=x' },
+  ];
+  put(input, 'build', chance.pick(builds));
+  return 'recipe';
 }
 
 /** Every text of the environment holds the mark. */

@@ -89,6 +89,12 @@ const COMMAND_FIELDS: Readonly<Record<string, Choice>> = {
 /** Fields that are Slipway's own. */
 const OWN_FIELDS: Readonly<Record<string, Choice>> = {
   pull: of('missing', 'always', 'never'),
+  build: of(
+    { dockerfile: 'FROM busybox\nRUN echo "$A"\n', args: { A: 'x y' } },
+    { dockerfile: 'FROM x', buildArgs: ['--no-cache', '--build-arg', 'A=1', '--target=last', '--label=a=b'] },
+    { context: '/srv/app', file: 'docker/Dockerfile', target: 'last', noCache: true, labels: { a: 'b' } },
+    { git: 'https://example.com/acme/tool.git#main:docker', noCache: false },
+  ),
   tags: mapOf({ team: of('web', ''), 'a.b-c_d': of('x y'), constructor: of('t') }),
   readiness: of(
     'auto',
@@ -104,6 +110,8 @@ const OWN_FIELDS: Readonly<Record<string, Choice>> = {
   ),
   idle: of('io', 'disabled', { timeout: '15m' }, { mode: 'agent', timeout: 60 }, {}),
   ttl: of('8h', 3600, 0, 'none', null),
+  env: mapOf({ PLAIN: of('x', ''), TOKEN: of({ secret: 'API_KEY' }, { secret: 'b', delivery: 'env' }) }),
+  snapshots: of({ beforeStop: true }, { every: '6h', keep: 3 }, { every: 'none', keep: 0 }, {}),
   role: of('builder', '', 'a role'),
   capabilities: some('python', 'web search'),
 };
@@ -165,7 +173,9 @@ export function randomInput(chance: Chance, { own }: { readonly own: boolean }):
     : {};
   const { networks: _networks, ports: _ports, ...apart } = chosen;
   const type =
-    'image' in chosen ? chance.pick(['custom', 'shell', 'claude']) : chance.pick(['shell', 'claude']);
+    'image' in chosen || 'build' in chosen
+      ? chance.pick(['custom', 'shell', 'claude'])
+      : chance.pick(['shell', 'claude']);
   return {
     type,
     ...(hostNetwork ? apart : chosen),

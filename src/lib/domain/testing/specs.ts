@@ -1,7 +1,7 @@
 /** Specs for tests: a plain one with changes, and the way from an input to a settled one. */
 import { settleSpec } from '../agent-container.ts';
 import { PLAIN_SPEC, type AgentSpec } from '../agent-spec.ts';
-import { AGENT_TYPE_NAMES, findAgentType } from '../agent-types.ts';
+import { findAgentType, SHIPPED_TYPES } from '../agent-types.ts';
 import { AppError, validationError, type FieldProblem } from '../errors.ts';
 import { parseInput } from '../inputs/parse-input.ts';
 import { spawnInput } from '../inputs/spawn-input.ts';
@@ -24,7 +24,7 @@ export function settledSpec(input: unknown, name = 'ada'): AgentSpec {
   const { type: typeName, host: _host, name: given, ...fields } = parseInput(spawnInput, input);
   const type = findAgentType(typeName);
   if (type === undefined) {
-    const rule = `must be a known agent type: ${AGENT_TYPE_NAMES.join(', ')}`;
+    const rule = `must be a known agent type: ${SHIPPED_TYPES.names().join(', ')}`;
     throw validationError([{ field: 'type', value: typeName, rule }]);
   }
   return settleSpec(given ?? name, resolveSpec(fields, type, DEFAULTS));

@@ -6,9 +6,11 @@ import { customType, index, integer, sqliteTable, text, uniqueIndex } from 'driz
 import { sql } from 'drizzle-orm';
 import { completeSpec, type AgentSpec } from '#lib/domain/agent-spec.ts';
 import type { AgentState, Wanted } from '#lib/domain/agent-state.ts';
+import type { AgentType } from '#lib/domain/agent-types.ts';
 import type { Problem } from '#lib/domain/errors.ts';
 import type {
   AgentId,
+  BuildId,
   CrashId,
   HostId,
   LifeId,
@@ -18,6 +20,7 @@ import type {
   UserId,
 } from '#lib/domain/ids.ts';
 import type { FactBody } from '#lib/protocol/facts.ts';
+import type { BuildStepView } from '#lib/protocol/builds.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
 import type {
   CrashVerdict,
@@ -25,12 +28,21 @@ import type {
   HostView,
   OperationKind,
   OperationState,
+  SnapshotOrigin,
+  SnapshotScan,
+  SnapshotVolume,
   StatsSample,
   StepView,
 } from '#lib/protocol/views.ts';
 
 /** Specs of earlier versions know less: what they leave out is filled in when they are read. */
 const agentSpec = customType<{ data: AgentSpec; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (spec) => JSON.stringify(spec),
+  fromDriver: (kept) => completeSpec(JSON.parse(kept) as AgentSpec),
+});
+
+const agentSpecOrNone = customType<{ data: AgentSpec; driverData: string }>({
   dataType: () => 'text',
   toDriver: (spec) => JSON.stringify(spec),
   fromDriver: (kept) => completeSpec(JSON.parse(kept) as AgentSpec),
@@ -152,6 +164,12 @@ export const snapshots = sqliteTable(
     comment: text().notNull(),
     createdBy: text().notNull(),
     createdAt: integer().notNull(),
+    origin: text().$type<SnapshotOrigin>().notNull().default('manual'),
+    scan: text({ mode: 'json' }).$type<SnapshotScan>().notNull().default({ state: 'none' }),
+    volumes: text({ mode: 'json' }).$type<readonly SnapshotVolume[]>().notNull().default([]),
+    /** How its agent was made then: what a fork begins with when the agent's own record is not here (imported). */
+    spec: agentSpecOrNone(),
+    agentType: text(),
   },
   (table) => [
     index('snapshots_agent').on(table.agentId, table.createdAt),
@@ -179,6 +197,60 @@ export const crashReports = sqliteTable(
     processes: text({ mode: 'json' }).$type<readonly string[]>(),
   },
   (table) => [index('crash_reports_agent').on(table.agentId, table.at)],
+);
+
+/** Values that are given to agents and never shown. */
+export const secrets = sqliteTable('secrets', {
+  name: text().primaryKey(),
+  /** Encrypted with the key of this instance (services/seal.ts). */
+  sealed: text().notNull(),
+  createdBy: text().notNull(),
+  createdAt: integer().notNull(),
+  updatedAt: integer().notNull(),
+  lastUsedAt: integer(),
+});
+
+/** Logins of registries, by the address that stands in front of an image's name (`ghcr.io`, `docker.io`). */
+export const registries = sqliteTable('registries', {
+  address: text().primaryKey(),
+  username: text().notNull(),
+  sealed: text().notNull(),
+  createdBy: text().notNull(),
+  createdAt: integer().notNull(),
+  updatedAt: integer().notNull(),
+  /** When the registry last took the login, as far as we have asked. */
+  workedAt: integer(),
+});
+
+/** Agent types that people made or changed; one of the name of a built-in one stands in its place. */
+export const agentTypes = sqliteTable('agent_types', {
+  name: text().primaryKey(),
+  recipe: text({ mode: 'json' }).$type<AgentType>().notNull(),
+  /** Counts its changes, for If-Match. */
+  version: integer().notNull(),
+  updatedBy: text().notNull(),
+  updatedAt: integer().notNull(),
+});
+
+/** Images that were made here, or were tried to be. The whole output is a file (`builds/<id>.log` in the data directory). */
+export const builds = sqliteTable(
+  'builds',
+  {
+    id: text().$type<BuildId>().primaryKey(),
+    operationId: text().$type<OperationId>(),
+    hostId: text().$type<HostId>().notNull(),
+    tag: text().notNull(),
+    imageId: text(),
+    state: text().$type<OperationState>().notNull(),
+    /** What was asked for, without the uploaded bytes. */
+    request: text({ mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
+    steps: text({ mode: 'json' }).$type<readonly BuildStepView[]>().notNull(),
+    error: text({ mode: 'json' }).$type<Problem>(),
+    actor: text().notNull(),
+    startedAt: integer().notNull(),
+    endedAt: integer(),
+  },
+  (table) => [index('builds_started').on(table.startedAt), index('builds_image').on(table.imageId)],
 );
 
 /** The journal: what happened, numbered. History page, audit and live feed read the same rows. */

@@ -21,6 +21,11 @@ function aSnapshot(but: Partial<SnapshotRow> = {}): SnapshotRow {
     comment: '',
     createdBy: 'ada',
     createdAt: 100,
+    origin: 'manual',
+    scan: { state: 'none' },
+    volumes: [],
+    spec: null,
+    agentType: null,
     ...but,
   };
 }

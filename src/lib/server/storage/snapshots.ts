@@ -4,6 +4,8 @@ import type { Db } from './database.ts';
 import { snapshots } from './schema.ts';
 
 export type SnapshotRow = typeof snapshots.$inferSelect;
+/** What changes of one after it was taken. */
+export type SnapshotPatch = Partial<Pick<SnapshotRow, 'scan' | 'comment' | 'origin'>>;
 
 export class SnapshotRepository {
   readonly #db: Db;
@@ -14,6 +16,10 @@ export class SnapshotRepository {
 
   insert(row: SnapshotRow): void {
     this.#db.insert(snapshots).values(row).run();
+  }
+
+  update(id: SnapshotId, patch: SnapshotPatch): void {
+    this.#db.update(snapshots).set(patch).where(eq(snapshots.id, id)).run();
   }
 
   delete(id: SnapshotId): void {
@@ -41,6 +47,20 @@ export class SnapshotRepository {
       .get();
   }
 
+  /** By what the image holds, whatever it is called. */
+  byImageId(hostId: HostId, imageId: string): SnapshotRow | undefined {
+    return this.#db
+      .select()
+      .from(snapshots)
+      .where(and(eq(snapshots.hostId, hostId), eq(snapshots.imageId, imageId)))
+      .get();
+  }
+
+  /** Those that came right after it. */
+  childrenOf(id: SnapshotId): readonly SnapshotRow[] {
+    return this.#db.select().from(snapshots).where(eq(snapshots.parentId, id)).all();
+  }
+
   /** Newest first. */
   ofAgent(agentId: AgentId): readonly SnapshotRow[] {
     return this.#db
@@ -49,6 +69,10 @@ export class SnapshotRepository {
       .where(eq(snapshots.agentId, agentId))
       .orderBy(desc(snapshots.createdAt))
       .all();
+  }
+
+  onHost(hostId: HostId): readonly SnapshotRow[] {
+    return this.#db.select().from(snapshots).where(eq(snapshots.hostId, hostId)).all();
   }
 
   list(limit: number): readonly SnapshotRow[] {
