@@ -6,16 +6,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { whyNoTestEngine } from '../scripts/test-engine.ts';
+import { measureDiff } from './diff.ts';
+import { measureExport } from './export.ts';
 import { measureList } from './list.ts';
 import { measureParallel } from './parallel.ts';
 import { measureRest } from './rest.ts';
 import { table, writeResults, type MeasuredPart, type PartReport } from './report.ts';
 import type { SiteOptions } from './site.ts';
+import { measureSnapshots } from './snapshots.ts';
 import { measureSpawn } from './spawn.ts';
 import { measureVisit } from './visit.ts';
 
 const RESULTS = path.join(import.meta.dirname, 'results');
-const HELP = `npm run bench -- [spawn] [parallel] [list] [rest] [visit] [options]     without a part: all of them
+const HELP = `npm run bench -- [spawn] [parallel] [list] [rest] [visit] [diff] [snapshots] [export] [options]     without a part: all of them
   spawn   until a container runs: the API against docker run
             --pairs 20           rounds after the warm-up
             --floor              also create and start alone, straight to the engine
@@ -31,6 +34,14 @@ const HELP = `npm run bench -- [spawn] [parallel] [list] [rest] [visit] [options
   visit   /agents in Chromium: bytes and first paint
             --visit-agents 50    running agents
             --visits 5           each with an empty cache
+  diff    the files of two images compared, without an engine
+            --files 50000        of each
+            --diffs 5            after one to warm up
+  snapshots  a snapshot and a fork: the API against docker commit and docker run
+            --forks 15           of each kind, after one to warm up
+  export  a large snapshot as a file: time, and growth of the server's memory
+            --mib 1024           that the agent has written
+            --exports 3
   --profile  the server leaves CPU profiles in bench/results (and is slower)
 Writes bench/results/<time>.json.`;
 
@@ -45,6 +56,11 @@ interface Settings {
   readonly rounds: number;
   readonly restAgents: number;
   readonly seconds: number;
+  readonly files: number;
+  readonly diffs: number;
+  readonly forks: number;
+  readonly mib: number;
+  readonly exports: number;
 }
 
 type Measure = (site: SiteOptions) => Promise<PartReport>;
@@ -55,7 +71,7 @@ interface Part {
 
 function partsOf(settings: Settings) {
   const { pairs, floor, agents, requests, visitAgents, visits } = settings;
-  const { together, rounds, restAgents, seconds } = settings;
+  const { together, rounds, restAgents, seconds, files, diffs, forks, mib, exports } = settings;
   const part = <Options extends Readonly<Record<string, unknown>>>(
     options: Options,
     measure: (all: Options & SiteOptions) => Promise<PartReport>,
@@ -69,6 +85,9 @@ function partsOf(settings: Settings) {
     ['list', part({ agents, requests }, measureList)],
     ['rest', part({ agents: restAgents, seconds }, measureRest)],
     ['visit', part({ agents: visitAgents, visits }, measureVisit)],
+    ['diff', part({ files, diffs }, measureDiff)],
+    ['snapshots', part({ forks }, measureSnapshots)],
+    ['export', part({ mib, exports }, measureExport)],
   ]);
 }
 
@@ -87,6 +106,11 @@ async function main(signal: AbortSignal): Promise<void> {
       rounds: { type: 'string', default: '5' },
       'rest-agents': { type: 'string', default: '500' },
       seconds: { type: 'string', default: '60' },
+      files: { type: 'string', default: '50000' },
+      diffs: { type: 'string', default: '5' },
+      forks: { type: 'string', default: '15' },
+      mib: { type: 'string', default: '1024' },
+      exports: { type: 'string', default: '3' },
       profile: { type: 'boolean', default: false },
     },
   });
@@ -105,6 +129,11 @@ async function main(signal: AbortSignal): Promise<void> {
     rounds: count('rounds', values.rounds),
     restAgents: count('rest-agents', values['rest-agents']),
     seconds: count('seconds', values.seconds),
+    files: count('files', values.files),
+    diffs: count('diffs', values.diffs),
+    forks: count('forks', values.forks),
+    mib: count('mib', values.mib),
+    exports: count('exports', values.exports),
   });
   const unknown = positionals.filter((name) => !parts.has(name));
   if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}.\n${HELP}`);

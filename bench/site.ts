@@ -27,6 +27,8 @@ export interface BenchSite {
   readonly dataDirectory: string;
   /** CPU time of the server since its start, in steps of 10 ms. */
   serverCpuMs(): number;
+  /** What the server has in memory now (its resident set). */
+  serverMemoryKb(): number;
 }
 
 /** A tap slows each call to the engine down a little: only where calls are counted. */
@@ -88,7 +90,17 @@ async function withServer<Result>(
   const pid = serverPid();
   const dataDirectory = path.join(directory, 'data');
   const serverCpuMs = () => cpuMs(pid);
-  return await work({ url: server.url, slipway, docker, engine, signal, dataDirectory, serverCpuMs });
+  const serverMemoryKb = () => memoryKb(pid);
+  return await work({
+    url: server.url,
+    slipway,
+    docker,
+    engine,
+    signal,
+    dataDirectory,
+    serverCpuMs,
+    serverMemoryKb,
+  });
 }
 
 function environment(
@@ -113,6 +125,12 @@ function serverPid(): number {
   const found = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server.js'));
   if (found === undefined) throw new Error('the server is not among the children of this process');
   return Number(found);
+}
+
+/** As the kernel counts it: kB of 1,024 bytes, given as kB of 1,000. */
+function memoryKb(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1.024);
 }
 
 /** User and system time of a process and its ended children; the kernel counts in ticks of 10 ms. */

@@ -27,7 +27,9 @@ const GIVE_UP_MS = 4_500;
 /** One Ctrl-C arrives more than once: from the terminal, and passed on by npm. Only a later one is a second wish. */
 const ECHO_MS = 300;
 
-const limits = { headersTimeout: 20_000, requestTimeout: 120_000, keepAliveTimeout: 65_000 };
+/** How long a request may take to arrive; a large upload over a slow line takes its time. */
+const UPLOAD_MS = 60 * 60_000;
+const limits = { headersTimeout: 20_000, requestTimeout: UPLOAD_MS, keepAliveTimeout: 65_000 };
 // The listener is there before the app: socket.io passes on what is not its own only to listeners that it finds when it attaches.
 const server = createServer(limits, (request, response) => {
   handle(request, response, () => response.writeHead(404).end('Not Found'));
@@ -56,7 +58,8 @@ async function start() {
   env.PROTOCOL_HEADER = 'x-forwarded-proto';
   env.ADDRESS_HEADER = 'x-forwarded-for';
   env.XFF_DEPTH = '1';
-  env.BODY_SIZE_LIMIT ??= '10M';
+  // the app limits bodies by itself (http/body-limit.ts): an uploaded tar may be large
+  env.BODY_SIZE_LIMIT ??= 'Infinity';
   Reflect.set(globalThis, Symbol.for('slipway.http'), {
     server,
     root: path.dirname(import.meta.dirname),

@@ -3,7 +3,9 @@ import type { Problem } from '#lib/domain/errors.ts';
 export type Answer =
   { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: Problem };
 
-/** Calls our own API from a page. Never throws: what goes wrong on the way is a problem like any other. */
+const FILE = 'application/octet-stream';
+
+/** Calls our own API from a page; a file goes as it is. Never throws: what goes wrong on the way is a problem like any other. */
 export async function callApi(
   method: 'GET' | 'POST' | 'DELETE',
   path: string,
@@ -14,9 +16,9 @@ export async function callApi(
       method,
       headers: {
         accept: 'application/json',
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': body instanceof Blob ? FILE : 'application/json' }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
     // what is no JSON comes from something between us and the server
     const value: unknown = await response.json().catch(() => null);

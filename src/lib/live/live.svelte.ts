@@ -36,6 +36,8 @@ export class Live {
   pulses = $state.raw<Readonly<Record<string, Pulse>>>({});
   /** Of the step that runs, by agent. */
   progress = $state.raw<Readonly<Record<string, ProgressView>>>({});
+  /** Of the step that runs, by operation, where that is about no agent. */
+  operationProgress = $state.raw<Readonly<Record<string, ProgressView>>>({});
   /** Commands on their way and errors of the last ones, by agent. */
   pending = $state.raw<Readonly<Record<string, AgentCommand>>>({});
   problems = $state.raw<Readonly<Record<string, Problem>>>({});
@@ -105,14 +107,17 @@ export class Live {
       if (fact.kind === 'agent') {
         agents.set(fact.agent.id, this.#shown(fact.agent, hosts));
         this.#settle(fact.agent);
-      } else if (fact.kind === 'operation') operations.set(fact.operation.id, fact.operation);
-      else if (fact.kind === 'host') {
+      } else if (fact.kind === 'operation') {
+        operations.set(fact.operation.id, fact.operation);
+        if (fact.operation.state !== 'running' && fact.operation.id in this.operationProgress)
+          this.operationProgress = without(this.operationProgress, fact.operation.id);
+      } else if (fact.kind === 'host') {
         hosts = hosts.some((host) => host.id === fact.host.id)
           ? hosts.map((host) => (host.id === fact.host.id ? fact.host : host))
           : [...hosts, fact.host];
         for (const [id, agent] of agents)
           if (agent.hostId === fact.host.id) agents.set(id, this.#shown(agent, hosts));
-      } else
+      } else if (fact.kind === 'snapshot')
         this.snapshots = new Map(this.snapshots).set(
           fact.snapshot.id,
           fact.deleted === true ? null : fact.snapshot,
@@ -127,6 +132,12 @@ export class Live {
 
   takeProgress(progress: ProgressView): void {
     if (progress.agentId !== null) this.progress = { ...this.progress, [progress.agentId]: progress };
+    else this.operationProgress = { ...this.operationProgress, [progress.operationId]: progress };
+  }
+
+  /** Of the step of an operation that runs. */
+  progressOf({ id, agentId }: Pick<OperationView, 'id' | 'agentId'>): ProgressView | undefined {
+    return agentId === null ? this.operationProgress[id] : this.progress[agentId];
   }
 
   /**

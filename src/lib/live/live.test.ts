@@ -165,6 +165,15 @@ describe('progress', () => {
   });
 });
 
+it('progress of what is about no agent stands beside its operation until that is over', () => {
+  const live = make();
+  const pull = { operationId: 'o1', agentId: null, step: 'pull', percent: 40, text: '4 MB of 10 MB' };
+  live.takeProgress(pull);
+  expect(live.progressOf({ id: 'o1', agentId: null })).toEqual(pull);
+  live.take([fact(1, { kind: 'operation', operation: anOperation('o1', { state: 'succeeded' }) })]);
+  expect(live.progressOf({ id: 'o1', agentId: null })).toBeUndefined();
+});
+
 it('snapshots that were deleted are known to be gone', () => {
   const snapshot: SnapshotView = {
     id: 's1',
@@ -179,6 +188,9 @@ it('snapshots that were deleted are known to be gone', () => {
     comment: '',
     createdAt: '2026-03-01T12:00:00Z',
     createdBy: 'ada',
+    origin: 'manual',
+    scan: { state: 'none' },
+    volumes: [],
   };
   const live = make();
   live.take([fact(1, { kind: 'snapshot', snapshot })]);

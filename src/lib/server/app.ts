@@ -3,7 +3,7 @@
  * Agents go on running whatever happens here.
  */
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { newId, type HostId } from '#lib/domain/ids.ts';
 import { Bus } from './bus.ts';
 import type { Config } from './config.ts';
@@ -12,6 +12,7 @@ import type { Engine } from './engine/engine.ts';
 import { Fleet } from './hosts/fleet.ts';
 import { connectLocal, parseLocalAddress } from './hosts/local.ts';
 import { createLog, type Log } from './log.ts';
+import { AutoSnapshots } from './loops/auto-snapshots.ts';
 import { Housekeeping } from './loops/housekeeping.ts';
 import { IdleStop } from './loops/idle-stop.ts';
 import { Reconciler } from './loops/reconciler.ts';
@@ -23,14 +24,21 @@ import { AccountService } from './services/accounts.ts';
 import { AgentRecords } from './services/agent-records.ts';
 import { composeServices, type Services } from './services/compose.ts';
 import { LoginLimit } from './services/login-limit.ts';
+import { LoginNeeds } from './services/login-needs.ts';
 import { Networks } from './services/networks.ts';
 import { Operations } from './services/operations.ts';
+import { openSeal } from './services/seal.ts';
+import { TypeCatalogue } from './services/type-catalogue.ts';
 import { AccountRepository } from './storage/accounts.ts';
+import { AgentTypeRepository } from './storage/agent-types.ts';
 import { AgentRepository } from './storage/agents.ts';
+import { BuildRepository } from './storage/builds.ts';
 import { CrashRepository } from './storage/crashes.ts';
 import { openDatabase } from './storage/database.ts';
 import { Journal } from './storage/journal.ts';
 import { OperationRepository } from './storage/operations.ts';
+import { RegistryRepository } from './storage/registries.ts';
+import { SecretRepository } from './storage/secrets.ts';
 import { SettingsRepository } from './storage/settings.ts';
 import { SnapshotRepository } from './storage/snapshots.ts';
 import { PulseBoard } from './streams/pulse-board.ts';
@@ -79,6 +87,7 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   });
   const agents = new AgentRepository(database.db);
   const settings = new SettingsRepository(database.db);
+  const snapshotRows = new SnapshotRepository(database.db);
   const instance = instanceId(settings);
 
   const fleet = new Fleet();
@@ -88,6 +97,7 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     name: LOCAL_HOST_NAME,
     kind: 'local',
     address: config.engine,
+    noPull: config.noPull,
     open:
       options.openEngine ??
       (() =>
@@ -99,7 +109,9 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
 
   const pulses = new PulseBoard();
   const tails = new TailBoard();
-  const records = new AgentRecords(journal, agents, fleet);
+  const types = new TypeCatalogue(new AgentTypeRepository(database.db));
+  const logins = new LoginNeeds(types, (id) => records.patch(id, {}));
+  const records = new AgentRecords(journal, agents, fleet, (row) => logins.of(row));
   const networks = new Networks(config.network, instance);
   const operations = new Operations({
     journal,
@@ -118,12 +130,20 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   };
   const { flows, services } = composeServices({
     instance,
+    dataDir: config.dataDir,
+    maxUpload: config.maxUpload,
     defaults,
     fleet,
     agents,
     settings,
-    snapshotRows: new SnapshotRepository(database.db),
+    snapshotRows,
     crashes: new CrashRepository(database.db),
+    buildRows: new BuildRepository(database.db),
+    registryRows: new RegistryRepository(database.db),
+    secretRows: new SecretRepository(database.db),
+    types,
+    root: dirname(options.migrationsDir),
+    seal: openSeal(config.dataDir, config.secretKey),
     records,
     journal,
     operations,
@@ -148,17 +168,20 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     agents,
     operations,
     verbs: flows.verbs,
+    rules: flows.rules,
     fleet,
     pulses,
     bus,
     log,
     ...options.idleClock,
   });
-  const followed = new Tails({ agents, fleet, board: tails, pulses, bus });
+  const autoSnapshots = new AutoSnapshots({ agents, snapshotRows, operations, rules: flows.rules, fleet, log });
+  const followed = new Tails({ agents, fleet, board: tails, pulses, logins, bus });
   const work = new Set<Promise<void>>();
   const seenOnline = new Set<string>();
 
   operations.recover();
+  services.builds.recover();
   fleet.listen({
     changed: (host) => {
       journal.commit((tell) => {
@@ -172,6 +195,7 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
       for (const loop of [
         watcher.watch(host, engine, signal),
         reconciler.run(host, engine, signal, returned),
+        flows.temporaries.sweep(engine),
         sampler.run(host, engine, signal),
       ]) {
         const guarded = loop.catch((error: unknown) => {
@@ -186,6 +210,11 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   await fleet.start(options.patienceMs ?? 3_000);
   followed.start();
   idleStop.start();
+  autoSnapshots.start();
+  flows.snapshotRecords.resumeScans();
+  void flows.copies.sweep(new Set(snapshotRows.list(100_000).map((each) => each.id))).catch((error: unknown) => {
+    log.warn({ err: error }, 'old copies of volumes could not be taken away');
+  });
 
   let phase: 'starting' | 'running' | 'stopping' = 'running';
   let closing: Promise<void> | null = null;
@@ -195,8 +224,10 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     for (const close of first) await close();
     housekeeping.close();
     await idleStop.close();
+    await Promise.race([autoSnapshots.close(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     sampler.close();
     await operations.close(1_000);
+    await Promise.race([flows.snapshotRecords.close(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     await Promise.race([services.crashes.close(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     await fleet.close();
     followed.close();

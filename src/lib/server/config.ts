@@ -15,12 +15,18 @@ export interface Config {
   readonly dataDir: string;
   readonly auth: 'local' | 'none';
   readonly setupToken: string | null;
+  /** What secrets are encrypted with; null: the key in the data directory. */
+  readonly secretKey: string | null;
   readonly trustedProxies: readonly string[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly devPages: boolean;
   /** `unix://…` or `npipe://…`. */
   readonly engine: string;
   readonly network: string;
+  /** Nothing is ever pulled to the local host. */
+  readonly noPull: boolean;
+  /** Bytes that may be sent for a build, and that its folder may hold. */
+  readonly maxUpload: number;
   /** Bytes; null is unlimited. */
   readonly defaultMemory: number | null;
   readonly defaultCpu: number | null;
@@ -74,11 +80,21 @@ const memory = (value: unknown): number | null | undefined => {
   const bytes = typeof value === 'number' ? value : typeof value === 'string' ? parseBytes(value) : null;
   return bytes === null || !Number.isSafeInteger(bytes) || bytes < MIN_MEMORY_BYTES ? undefined : bytes;
 };
+const size = (value: unknown): number | undefined => {
+  const bytes = typeof value === 'number' ? value : typeof value === 'string' ? parseBytes(value) : null;
+  return bytes === null || !Number.isSafeInteger(bytes) || bytes <= 0 ? undefined : bytes;
+};
 const cores = (value: unknown): number | null | undefined => {
   if (value === 0 || value === '0' || value === 'unlimited') return null;
   const amount = typeof value === 'number' ? value : typeof value === 'string' ? parseCores(value) : null;
   return amount === null || !Number.isFinite(amount) || amount < 0.01 ? undefined : amount;
 };
+
+const KEY_EXPECTED = '64 hexadecimal digits, or 32 bytes in base64';
+const secretKey = (value: unknown) =>
+  typeof value === 'string' && /^(?:[0-9a-fA-F]{64}|[A-Za-z0-9+/]{43}=)$/.test(value.trim())
+    ? value.trim()
+    : undefined;
 
 function key<Value>(
   name: string,
@@ -108,6 +124,14 @@ const KEYS = {
     (value) => (typeof value === 'string' && value.length >= 16 ? value : undefined),
     () => null,
   ),
+  secretKey: key<string | null>('secret_key', 'SLIPWAY_SECRET_KEY', KEY_EXPECTED, secretKey, () => null),
+  secretKeyFile: key<string | null>(
+    'secret_key_file',
+    'SLIPWAY_SECRET_KEY_FILE',
+    'the path of a file that holds a key',
+    text,
+    () => null,
+  ),
   trustedProxies: key<readonly string[]>(
     'trusted_proxies',
     'SLIPWAY_TRUSTED_PROXIES',
@@ -129,6 +153,14 @@ const KEYS = {
     'the name of a network',
     (value) => (typeof value === 'string' && /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/.test(value) ? value : undefined),
     () => 'slipway-agents',
+  ),
+  noPull: key('docker.no_pull', 'DOCKER_NO_PULL', 'true or false', flag, () => false),
+  maxUpload: key(
+    'builds.max_upload',
+    'SLIPWAY_MAX_UPLOAD',
+    'an amount such as 500m or 2g',
+    size,
+    () => 1024 ** 3,
   ),
   defaultMemory: key<number | null>(
     'defaults.memory',
@@ -208,19 +240,24 @@ export function readConfig(sources: ConfigSources): Config {
     if (given === undefined) return each.fallback();
     const read = each.read(given.value);
     if (read !== undefined) return read;
-    const shown = each.name === 'setup_token' ? 'what was given' : JSON.stringify(given.value);
+    const shown =
+      each.name === 'setup_token' || each.name === 'secret_key'
+        ? 'what was given'
+        : JSON.stringify(given.value);
     problems.push(`${given.from}: ${shown} is not ${each.expected}`);
     return each.fallback();
   }
 
   const dockerHost = value(KEYS.dockerHost);
   const dockerSocket = value(KEYS.dockerSocket);
+  const keyFile = value(KEYS.secretKeyFile);
   const config: Config = {
     host: value(KEYS.host),
     port: value(KEYS.port),
     dataDir: resolve(sources.cwd, value(KEYS.dataDir)),
     auth: value(KEYS.auth),
     setupToken: value(KEYS.setupToken),
+    secretKey: value(KEYS.secretKey) ?? (keyFile === null ? null : readKeyFile(sources, keyFile, problems)),
     trustedProxies: value(KEYS.trustedProxies),
     logLevel: value(KEYS.logLevel),
     devPages: value(KEYS.devPages),
@@ -228,6 +265,8 @@ export function readConfig(sources: ConfigSources): Config {
       dockerHost ??
       (dockerSocket === null ? defaultEngine() : `unix://${dockerSocket.replace(/^unix:\/\//, '')}`),
     network: value(KEYS.network),
+    noPull: value(KEYS.noPull),
+    maxUpload: value(KEYS.maxUpload),
     defaultMemory: value(KEYS.defaultMemory),
     defaultCpu: value(KEYS.defaultCpu),
   };
@@ -236,6 +275,17 @@ export function readConfig(sources: ConfigSources): Config {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return config;
+}
+
+function readKeyFile(sources: ConfigSources, file: string, problems: string[]): string | null {
+  try {
+    const key = secretKey(readFileSync(resolve(sources.cwd, file), 'utf8'));
+    if (key !== undefined) return key;
+    problems.push(`SLIPWAY_SECRET_KEY_FILE: ${file} does not hold ${KEY_EXPECTED}`);
+  } catch (error) {
+    problems.push(`SLIPWAY_SECRET_KEY_FILE: ${error instanceof Error ? error.message : file}`);
+  }
+  return null;
 }
 
 /** The configuration of this process. */

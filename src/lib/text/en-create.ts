@@ -18,6 +18,11 @@ const fields = {
   cpu: { label: 'CPU', help: 'Such as 0.5 or 2. 0 is unlimited.' },
 
   image: { label: 'Image', help: 'Name and tag, as docker pull takes it.' },
+  dockerfile: {
+    label: 'Dockerfile',
+    help: 'Built first, without other files; the agent runs what comes of it. Image is then the name that it gets.',
+    placeholder: 'none: the image is used as it is',
+  },
   pull: { label: 'Pull' },
   command: {
     label: 'Command',
@@ -57,6 +62,11 @@ const fields = {
     label: 'Environment',
     help: 'KEY=value, one a line. A JSON object works too, for values of several lines.',
     placeholder: 'none, or such as\nLANG=C.UTF-8\nEDITOR=vim',
+  },
+  secrets: {
+    label: 'Secrets in the environment',
+    help: 'VARIABLE=NAME of a secret, one a line.',
+    placeholder: 'none, or such as\nANTHROPIC_API_KEY=ANTHROPIC_API_KEY',
   },
 
   volumes: {
@@ -116,6 +126,17 @@ const fields = {
     label: 'Stop at the age of',
     help: 'Counted from its start, whatever it does. 0 is never.',
     placeholder: 'never',
+  },
+  beforeStop: {
+    label: 'Snapshot before each stop',
+    help: 'When it fails, your stop is not done. A stop for idleness or age goes on without it.',
+  },
+  beforeRemove: { label: 'Snapshot before its removal', help: 'It stays when the agent is gone.' },
+  snapshotEvery: { label: 'Snapshot every', help: 'While it runs. Such as 6h; 0 is never.', placeholder: 'never' },
+  snapshotKeep: {
+    label: 'How many of these stay',
+    help: 'The newest. One that agents use, or that you commented, is never deleted.',
+    placeholder: 'all',
   },
 
   profile: { label: 'Profile' },
@@ -179,6 +200,10 @@ export const c = {
   locked: 'Stays as it is.',
   fields: fields as Readonly<Record<keyof typeof fields, FieldWords>>,
 
+  secretsHelp: (names: readonly string[]) =>
+    names.length === 0
+      ? 'VARIABLE=NAME of a secret, one a line. There are none yet: save one under Settings, Secrets.'
+      : `VARIABLE=NAME of a secret, one a line. There are ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}. It reaches the program through a file that no snapshot holds; with " env" behind the name as a plain variable, for images without a shell.`,
   advanced: 'Advanced',
   allStandard: 'image, limits, files, network, security and more, all as the type has it',
   setIn: (groups: readonly string[]) => `set: ${groups.join(', ')}`,
@@ -199,6 +224,7 @@ export const c = {
   /** Parts of a group's summary. */
   sum: {
     image: 'own image',
+    dockerfile: 'own Dockerfile',
     command: 'own command',
     entrypoint: 'own entrypoint',
     pull: (when: string) => `pull ${when}`,
@@ -213,6 +239,7 @@ export const c = {
     disk: (size: string) => `${size} of disk`,
     ulimits: (n: number) => count(n, 'ulimit', 'ulimits'),
     env: (n: number) => count(n, 'variable', 'variables'),
+    secrets: (n: number) => count(n, 'secret', 'secrets'),
     volumes: (n: number) => count(n, 'volume', 'volumes'),
     shared: (n: number) => `${n} shared`,
     tmpfs: (n: number) => `${n} tmpfs`,
@@ -227,6 +254,9 @@ export const c = {
     idle: (mode: string) => (mode === 'disabled' ? 'never idle' : `idle by ${mode}`),
     idleFor: (time: string) => `idle for ${time}`,
     ttl: (age: string) => (age === '0' ? 'any age' : `age ${age}`),
+    beforeStop: 'snapshot before a stop',
+    beforeRemove: 'snapshot before removal',
+    snapshotEvery: (span: string) => (span === '0' ? 'no snapshots by the clock' : `snapshot every ${span}`),
     switches: {
       privileged: 'privileged',
       hostNetwork: "the host's network",
@@ -277,11 +307,13 @@ export const c = {
   },
   profileHelp:
     'Standard is right for most. Hardened keeps all but /tmp and /run from being written. Unrestricted needs an admin, as do the switches below.',
+  snapshotRules: 'Snapshots that are taken by themselves',
   switches: 'Each of these needs an admin, or a policy that grants it',
 
   rules: {
     line: (number: number, rule: string) => `line ${number}: ${rule}`,
     pair: 'must be written as KEY=value',
+    secret: 'must be written as VARIABLE=NAME of a secret',
     port: 'must be a port',
     number: 'must be a whole number',
   },

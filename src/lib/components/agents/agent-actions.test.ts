@@ -41,7 +41,7 @@ describe('allActions', () => {
     for (const state of AGENT_STATES) {
       const { header, more } = allActions(anAgent({ state }));
       const commands = [...header, ...more].map((each) => each.command);
-      const added = ['clone', 'removeNow'];
+      const added = ['clone', 'removeNow', 'stopWithSnapshot'];
       expect(commands.filter((each) => !added.includes(each)).sort(), state).toEqual(
         [...allowed[state]].sort(),
       );

@@ -5,8 +5,8 @@ import { t } from '#lib/text/en.ts';
 import type { IconName } from '../ui/icon-names.ts';
 import type { MenuItem } from '../ui/menu-items.ts';
 
-/** What a page can ask for: the commands of the state machine, a removal without its grace, and another agent of the same kind. */
-export type AgentVerb = AgentCommand | 'removeNow' | 'clone';
+/** What a page can ask for: the commands of the state machine, some of them in another way, and another agent of the same kind. */
+export type AgentVerb = AgentCommand | 'removeNow' | 'clone' | 'stopWithSnapshot';
 
 export interface AgentAction {
   readonly command: AgentVerb;
@@ -67,6 +67,7 @@ const ICONS = {
   kill: 'signal',
   remove: 'delete',
   removeNow: 'delete',
+  stopWithSnapshot: 'snapshot',
   snapshot: 'snapshot',
   rename: 'edit',
   update: 'rules',
@@ -84,7 +85,7 @@ const IN_HEADER: readonly AgentVerb[] = [
   'restart',
   'snapshot',
 ];
-const IN_MENU: readonly AgentVerb[] = ['pause', 'rename', 'update', 'recreate', 'clone', 'kill', 'remove'];
+const IN_MENU: readonly AgentVerb[] = ['stopWithSnapshot', 'pause', 'rename', 'update', 'recreate', 'clone', 'kill', 'remove'];
 
 /** Everything the state allows, in the order in which it is shown; `header` for its page's buttons, `more` for the menu. */
 export function allActions(agent: About): {
@@ -99,6 +100,7 @@ export function allActions(agent: About): {
   const can = (verb: AgentVerb) => {
     // while it can be taken back it can also be hurried
     if (verb === 'removeNow') return agent.state === 'removing' && agent.can.includes('cancel');
+    if (verb === 'stopWithSnapshot') return agent.can.includes('stop') && agent.can.includes('snapshot');
     return verb === 'clone' || agent.can.includes(verb);
   };
   return { header: IN_HEADER.filter(can).map(make), more: IN_MENU.filter(can).map(make) };

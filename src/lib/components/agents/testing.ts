@@ -31,6 +31,7 @@ export function anAgent(but: Partial<AgentView> = {}): AgentView {
     exitCode: null,
     error: null,
     attention: null,
+    login: null,
     stopDeadline: null,
     notes: '',
     color: null,

@@ -13,6 +13,8 @@ export interface MenuItem {
   readonly divided?: boolean;
   readonly disabled?: boolean;
   readonly href?: string;
+  /** The address is a file, no page. */
+  readonly download?: true;
   readonly submit?: {
     readonly form: string;
     readonly action: string;

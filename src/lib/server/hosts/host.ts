@@ -17,6 +17,8 @@ export interface HostOptions {
   readonly address: string;
   /** Connects and negotiates. Rejects with SOCKET_ERROR or HOST_UNREACHABLE when there is no engine. */
   readonly open: () => Promise<Engine>;
+  /** Nothing is ever pulled to it. */
+  readonly noPull?: boolean;
   readonly pingEveryMs?: number;
   readonly pingTimeoutMs?: number;
   /** First and longest pause between tries to reach an engine that is away. */
@@ -62,6 +64,11 @@ export class Host {
 
   get info(): EngineInfo | null {
     return this.#info;
+  }
+
+  /** Nothing is ever pulled to it: what is not there, is not there. */
+  get noPull(): boolean {
+    return this.#options.noPull ?? false;
   }
 
   /** The engine, to give it work. Throws SOCKET_ERROR or HOST_UNREACHABLE with the remedy while it is away. */

@@ -11,6 +11,7 @@ const VERBS = {
   start: (agents, actor, id) => agents.start(actor, id),
   revive: (agents, actor, id) => agents.start(actor, id, { fromSnapshot: true }),
   stop: (agents, actor, id) => agents.stop(actor, id, { delay: STOP_DELAY_MS }),
+  stopWithSnapshot: (agents, actor, id) => agents.stop(actor, id, { delay: STOP_DELAY_MS, snapshot: true }),
   restart: (agents, actor, id) => agents.restart(actor, id),
   pause: (agents, actor, id) => agents.pause(actor, id),
   resume: (agents, actor, id) => agents.resume(actor, id),
@@ -25,6 +26,7 @@ export const verbActions = {
   start: verb('start'),
   revive: verb('revive'),
   stop: verb('stop'),
+  stopWithSnapshot: verb('stopWithSnapshot'),
   restart: verb('restart'),
   pause: verb('pause'),
   resume: verb('resume'),
@@ -66,7 +68,10 @@ export const verbActions = {
     const { app, actor } = door;
     const name = text(form.get('name'));
     const comment = text(form.get('comment')) ?? '';
-    const input = { ...(name === null ? {} : { name }), comment, pause: form.get('pause') !== 'false' };
+    // a box that is not ticked sends nothing: the form says beside it that there was one
+    const pause = form.has('has-pause') ? form.has('pause') : form.get('pause') !== 'false';
+    const volumes = form.get('volumes') === 'true';
+    const input = { ...(name === null ? {} : { name }), comment, pause, volumes };
     const snapshot = await app.services.snapshots.create(actor, agentIn(door, form), input);
     return { done: 'snapshot', snapshot };
   }),

@@ -13,7 +13,11 @@ function anEvent(body?: FormData, address = 'http://127.0.0.1:3200/agents?/stop&
   const event = partly<RequestEvent>({
     request,
     url: new URL(address),
-    locals: { app: { log }, actor: null, requestId: 'r1' },
+    locals: {
+      app: { log, services: { secrets: { mask: (said: unknown) => said } } },
+      actor: null,
+      requestId: 'r1',
+    },
   });
   return { event, bugs };
 }

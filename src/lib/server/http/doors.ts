@@ -42,7 +42,7 @@ export function load<Event extends RequestEvent, Data>(
 
 export interface FormProblem {
   readonly error: Problem;
-  /** What was filled in, so that nothing is lost. Passwords are left out. */
+  /** What was filled in, so that nothing is lost. Passwords, tokens and secrets are left out. */
   readonly values: Readonly<Record<string, string>>;
   readonly action: string;
 }
@@ -57,10 +57,10 @@ export function action<Event extends RequestEvent, Result>(
       return await work(door(event), form);
     } catch (error) {
       if (isRedirect(error) || isHttpError(error)) throw error;
-      const problem = problemOf(error, event.locals.app.log, event.locals.requestId);
+      const problem = problemOf(error, event.locals.app, event.locals.requestId);
       const values = Object.fromEntries(
         [...form].flatMap(([key, value]) =>
-          typeof value === 'string' && !/password|token/i.test(key) ? [[key, value]] : [],
+          typeof value === 'string' && !/password|token|secret/i.test(key) ? [[key, value]] : [],
         ),
       );
       return fail(ERROR_CATALOGUE[problem.code].status, {
@@ -83,7 +83,7 @@ export function endpoint<Event extends RequestEvent>(
       return answer instanceof Response ? answer : Response.json(answer);
     } catch (error) {
       if (isRedirect(error) || isHttpError(error)) throw error;
-      return problemResponse(problemOf(error, app.log, requestId), requestId);
+      return problemResponse(problemOf(error, app, requestId), requestId);
     }
   };
 }

@@ -4,6 +4,7 @@ import { redirect, type Handle, type RequestEvent } from '@sveltejs/kit';
 import { AppError } from '#lib/domain/errors.ts';
 import type { App } from '../app.ts';
 import { plainActionAnswer, wantsPlainAction } from './action-answer.ts';
+import { limitBody } from './body-limit.ts';
 import { authenticate, isSameOrigin, SESSION_COOKIE } from './authenticate.ts';
 import { problemResponse } from './problem.ts';
 import { openSession } from './session.ts';
@@ -39,7 +40,7 @@ export async function handleWith(app: App, { event, resolve }: HandleInput): Pro
     },
   });
 
-  const refused = refuse(app, event);
+  const refused = refuse(app, event) ?? limitBody(event);
   if (refused !== null) return finish(refused, locals.requestId, url);
   const plain = wantsPlainAction(request, url);
   if (plain) {

@@ -9,6 +9,7 @@ import type { Fleet } from '../hosts/fleet.ts';
 import type { Log } from '../log.ts';
 import type { AppBus } from '../messages.ts';
 import type { Operations } from '../services/operations.ts';
+import type { SnapshotRules } from '../services/snapshot-rules.ts';
 import type { Verbs } from '../services/verbs.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { PulseBoard } from '../streams/pulse-board.ts';
@@ -28,6 +29,7 @@ export interface IdleStopParts {
   readonly agents: AgentRepository;
   readonly operations: Operations;
   readonly verbs: Verbs;
+  readonly rules: Pick<SnapshotRules, 'beforeOwnStop'>;
   readonly fleet: Fleet;
   readonly pulses: PulseBoard;
   readonly bus: AppBus;
@@ -159,7 +161,7 @@ export class IdleStop {
   }
 
   async #judge(row: AgentRow): Promise<void> {
-    const { agents, operations, verbs, log } = this.#parts;
+    const { agents, operations, verbs, rules, log } = this.#parts;
     if (IDLE_SOURCES[row.spec.idle.mode].includes('ssh')) await this.#noteSessions(row);
     const now = this.#now();
     const current = agents.byId(row.id);
@@ -169,10 +171,10 @@ export class IdleStop {
     // an age needs no observation; idleness does
     if (deadline.because === 'idle' && now - this.#since < (this.#parts.settleMs ?? SETTLE_MS)) return;
     log.info({ agent: row.name, because: deadline.because }, 'stopping an agent by its own rule');
-    const wish = { timeout: STOP_TIMEOUT_MS, delay: 0, snapshot: false };
+    const wish = { timeout: STOP_TIMEOUT_MS, delay: 0 };
     try {
       // a failure is in the operation's record, and a later look tries again; nobody waits for the end of a stop
-      verbs.stop(current, deadline.because, wish).done.catch(() => undefined);
+      verbs.stop(current, deadline.because, wish, rules.beforeOwnStop(current, deadline.because)).done.catch(() => undefined);
     } catch (error) {
       log.info({ agent: row.name, err: error }, 'could not stop it');
     }

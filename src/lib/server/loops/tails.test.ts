@@ -19,8 +19,8 @@ afterEach(async () => {
 });
 
 function follow(): Tails {
-  const { agents, fleet, pulses, bus, tails: board } = world;
-  return new Tails({ agents, fleet, board, pulses, bus });
+  const { agents, fleet, pulses, logins, bus, tails: board } = world;
+  return new Tails({ agents, fleet, board, pulses, logins, bus });
 }
 const spawn = () => finish(world.spawn({ name: 'one', tty: false }));
 const lastOutput = (agent: AgentDetailView) => world.pulses.pulse(agent.id, Date.now())?.lastOutput;
@@ -117,4 +117,24 @@ it('a removed one is followed no longer and has no figures', async () => {
   await settled();
   expect(world.tails.get(one.id)).toBeUndefined();
   expect(world.pulses.pulse(one.id, Date.now())).toBeNull();
+});
+
+it('one whose output says that it has no login needs you, until it is started anew', async () => {
+  world.services.types.update(world.admin, 'shell', {
+    image: 'slipway/starter',
+    loginHelp: 'Sign in.',
+    patterns: { login: ['^Please sign in$'] },
+  });
+  const one = await spawn();
+  world.fake.write(containerOf(one), 'stdout', 'working\n\u001b[1mPlease sign in\u001b[0m\n');
+  await pass(100);
+  const view = () => world.services.agents.get(world.admin, one.id);
+  expect(view()).toMatchObject({
+    attention: 'needs_login',
+    login: { line: 'Please sign in', help: 'Sign in.' },
+  });
+  expect(world.facts.at(-1)).toMatchObject({ kind: 'agent', agent: { attention: 'needs_login' } });
+  await finish(world.services.agents.restart(world.admin, one.id, {}, { wait: true }));
+  await pass(1_000);
+  expect(view()).toMatchObject({ attention: null, login: null });
 });

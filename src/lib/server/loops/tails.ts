@@ -6,6 +6,7 @@ import type { AgentView } from '#lib/protocol/views.ts';
 import type { AppBus } from '../messages.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
+import type { LoginNeeds } from '../services/login-needs.ts';
 import { plainText } from '../streams/plain-text.ts';
 import { LogTail } from '../streams/log-tail.ts';
 import type { PulseBoard } from '../streams/pulse-board.ts';
@@ -18,6 +19,7 @@ export class Tails {
   readonly #fleet: Fleet;
   readonly #board: TailBoard;
   readonly #pulses: PulseBoard;
+  readonly #logins: LoginNeeds;
   readonly #stop: () => void;
   #closed = false;
 
@@ -26,12 +28,14 @@ export class Tails {
     fleet: Fleet;
     board: TailBoard;
     pulses: PulseBoard;
+    logins: LoginNeeds;
     bus: AppBus;
   }) {
     this.#agents = parts.agents;
     this.#fleet = parts.fleet;
     this.#board = parts.board;
     this.#pulses = parts.pulses;
+    this.#logins = parts.logins;
     this.#stop = parts.bus.on('facts', (facts) => {
       for (const fact of facts) {
         if (fact.kind === 'agent') this.#see(fact.agent);
@@ -58,6 +62,7 @@ export class Tails {
     if (state === 'removed') {
       this.#board.drop(id);
       this.#pulses.forget(id);
+      this.#logins.forget(id);
       return;
     }
     // one that is made and not started gives an empty log that ends at once: following it would end just when its output begins
@@ -75,6 +80,7 @@ export class Tails {
     tail.subscribe({
       weight: 'light',
       lines: (lines) => {
+        this.#logins.see(this.#agents.byId(row.id) ?? row, lines);
         const last = lines.findLast((line) => line.text.trim() !== '');
         if (last === undefined) return;
         const at = Date.parse(last.time);

@@ -9,12 +9,23 @@ const MAY = {
   'agents.inspect': ['operator', 'admin'],
   'containers.adopt': ['admin'],
   'host.prune': ['admin'],
+  'builds.change': ['operator', 'admin'],
+  'builds.hostContext': ['admin'],
   'hosts.see': ['viewer', 'operator', 'admin'],
+  'images.change': ['operator', 'admin'],
+  'images.policy': ['admin'],
+  'images.see': ['viewer', 'operator', 'admin'],
   'operations.see': ['viewer', 'operator', 'admin'],
   'operations.cancel': ['operator', 'admin'],
+  'registries.change': ['admin'],
+  'secrets.change': ['admin'],
+  'secrets.see': ['operator', 'admin'],
+  'secrets.use': ['operator', 'admin'],
   'snapshots.see': ['viewer', 'operator', 'admin'],
   'snapshots.change': ['operator', 'admin'],
   'tokens.own': ['viewer', 'operator', 'admin'],
+  'types.change': ['admin'],
+  'types.see': ['viewer', 'operator', 'admin'],
 } as const satisfies Record<Right, readonly Role[]>;
 
 describe.each(Object.entries(MAY))('the right %s', (right, roles: readonly Role[]) => {

@@ -25,12 +25,24 @@ const RIGHTS = {
   'agents.inspect': 'operator',
   'containers.adopt': 'admin',
   'host.prune': 'admin',
+  'builds.change': 'operator',
+  'builds.hostContext': 'admin',
   'hosts.see': 'viewer',
+  'images.change': 'operator',
+  'images.policy': 'admin',
+  'images.see': 'viewer',
   'operations.see': 'viewer',
   'operations.cancel': 'operator',
+  'registries.change': 'admin',
+  'secrets.change': 'admin',
+  'secrets.see': 'operator',
+  'secrets.use': 'operator',
   'snapshots.see': 'viewer',
   'snapshots.change': 'operator',
   'tokens.own': 'viewer',
+  // a type's defaults reach whoever launches it, admins too
+  'types.change': 'admin',
+  'types.see': 'viewer',
 } as const satisfies Record<string, Role>;
 export type Right = keyof typeof RIGHTS;
 

@@ -19,6 +19,7 @@ import { matches, type AgentFilter } from './agent-filter.ts';
 import type { AgentRecords } from './agent-records.ts';
 import { lifeView } from './agent-views.ts';
 import type { Operations } from './operations.ts';
+import type { SecretService } from './secrets.ts';
 import type { SpecMaker } from './spec-maker.ts';
 
 export interface AgentPage {
@@ -35,6 +36,7 @@ export interface ReadingParts {
   readonly specs: SpecMaker;
   readonly fleet: Fleet;
   readonly pulses: PulseBoard;
+  readonly secrets: Pick<SecretService, 'mask'>;
 }
 
 export class AgentReading<Parts extends ReadingParts = ReadingParts> {
@@ -117,7 +119,8 @@ export class AgentReading<Parts extends ReadingParts = ReadingParts> {
     authorize(actor, 'agents.inspect');
     const row = this.row(idOrName);
     if (row.containerId === null) throw new AppError('NOT_FOUND', 'This agent has no container now');
-    return (await this.parts.fleet.engine(row.hostId).inspectContainer(row.containerId)).raw;
+    const { raw } = await this.parts.fleet.engine(row.hostId).inspectContainer(row.containerId);
+    return this.parts.secrets.mask(raw);
   }
 
   /** By name of one that is not removed, or by id. Throws NOT_FOUND. */

@@ -5,7 +5,7 @@
 import { advance, isOwnEnd, observe, type AgentState, type Observation } from '#lib/domain/agent-state.ts';
 import type { Problem } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type LifeId } from '#lib/domain/ids.ts';
-import type { AgentView, HostState } from '#lib/protocol/views.ts';
+import type { AgentView, HostState, LoginNeedView } from '#lib/protocol/views.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentPatch, AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { Journal, Tell } from '../storage/journal.ts';
@@ -21,16 +21,24 @@ export class AgentRecords {
   readonly #journal: Journal;
   readonly #agents: AgentRepository;
   readonly #fleet: Fleet;
+  readonly #needOf: (row: AgentRow) => LoginNeedView | null;
   readonly #intents = new Map<AgentId, string>();
   readonly #views = new WeakMap<
     AgentRow,
     { readonly hostState: HostState | undefined; readonly view: AgentView }
   >();
 
-  constructor(journal: Journal, agents: AgentRepository, fleet: Fleet) {
+  /** `needOf` says what a row's program needs; a change of it is told by a patch without fields. */
+  constructor(
+    journal: Journal,
+    agents: AgentRepository,
+    fleet: Fleet,
+    needOf: (row: AgentRow) => LoginNeedView | null = () => null,
+  ) {
     this.#journal = journal;
     this.#agents = agents;
     this.#fleet = fleet;
+    this.#needOf = needOf;
     journal.onRollback(() => {
       agents.reload();
     });
@@ -56,7 +64,7 @@ export class AgentRecords {
     const hostState = this.#fleet.find(row.hostId)?.state;
     const known = this.#views.get(row);
     if (known !== undefined && known.hostState === hostState) return known.view;
-    const view = agentView(row, this.#fleet);
+    const view = agentView(row, this.#fleet, this.#needOf(row));
     this.#views.set(row, { hostState, view });
     return view;
   }

@@ -1,12 +1,18 @@
 import { allowed, type AgentCommand } from '#lib/domain/agent-state.ts';
-import { shownStatus, type AgentView, type AttentionKind, type LifeView } from '#lib/protocol/views.ts';
+import {
+  shownStatus,
+  type AgentView,
+  type AttentionKind,
+  type LifeView,
+  type LoginNeedView,
+} from '#lib/protocol/views.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRow, LifeRow } from '../storage/agents.ts';
 
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-/** A row as everybody sees it. The host's state is looked up at this moment. */
-export function agentView(row: AgentRow, fleet: Fleet): AgentView {
+/** A row as everybody sees it. The host's state is looked up at this moment; `need` is what its program says. */
+export function agentView(row: AgentRow, fleet: Fleet, need: LoginNeedView | null = null): AgentView {
   const host = fleet.find(row.hostId);
   return {
     id: row.id,
@@ -32,7 +38,8 @@ export function agentView(row: AgentRow, fleet: Fleet): AgentView {
     endedAt: iso(row.endedAt),
     exitCode: row.exitCode,
     error: row.error,
-    attention: attentionOf(row),
+    attention: attentionOf(row, need),
+    login: row.state === 'ready' ? need : null,
     stopDeadline: row.state === 'stopping' || row.state === 'removing' ? iso(row.stopDeadline) : null,
     notes: row.notes,
     color: row.color,
@@ -54,10 +61,10 @@ function commandsOf(row: AgentRow): readonly AgentCommand[] {
   return commands.filter((command) => command !== 'snapshot' && command !== 'stop' && command !== 'update');
 }
 
-function attentionOf(row: AgentRow): AttentionKind | null {
+function attentionOf(row: AgentRow, need: LoginNeedView | null): AttentionKind | null {
   if (row.state === 'crashed') return 'crashed';
   if (row.state === 'failed' && row.error?.code !== 'CANCELLED') return 'failed';
-  return null;
+  return row.state === 'ready' && need !== null ? 'needs_login' : null;
 }
 
 export function lifeView(life: LifeRow): LifeView {

@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { can, type AgentCommand, type AgentState } from '#lib/domain/agent-state.ts';
 import { AppError, notFound } from '#lib/domain/errors.ts';
+import type { SnapshotId } from '#lib/domain/ids.ts';
 import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import { specInput, type SpecInput } from '#lib/domain/inputs/spawn-input.ts';
 import {
@@ -21,9 +22,10 @@ import type { AgentRow } from '../storage/agents.ts';
 import { asReason, authorize, type Actor } from './access.ts';
 import { AgentReading, type ReadingParts } from './agent-reading.ts';
 import type { Changes } from './changes.ts';
-import type { Operation, StartedOperation } from './operations.ts';
+import type { StartedOperation } from './operations.ts';
 import type { RecreateFlow } from './recreate-flow.ts';
 import type { Removal } from './removal.ts';
+import type { SnapshotRules } from './snapshot-rules.ts';
 import type { Spawned, Spawning } from './spawning.ts';
 import type { Verbs } from './verbs.ts';
 
@@ -33,10 +35,8 @@ export interface AgentServiceParts extends ReadingParts {
   readonly removal: Removal;
   readonly changes: Changes;
   readonly recreateFlow: RecreateFlow;
-  /** Commits the agent under a name that is made; for a stop that wants a snapshot first. */
-  /** The image of an agent's newest snapshot, or null. */
-  readonly newestSnapshot: (row: AgentRow) => string | null;
-  readonly snapshotOf: (actor: Actor, row: AgentRow, operation: Operation) => Promise<unknown>;
+  readonly rules: Pick<SnapshotRules, 'beforeStop'>;
+  readonly newestSnapshot: (row: AgentRow) => { readonly id: SnapshotId; readonly image: string } | null;
 }
 
 /** Which operation a cancel takes back. */
@@ -96,10 +96,8 @@ export class AgentService extends AgentReading<AgentServiceParts> {
       return Promise.resolve(this.detail(row));
     if (row.state === 'stopping') return Promise.resolve(this.detail(row));
     this.#guard(row, 'stop');
-    const { verbs, snapshotOf } = this.parts;
-    const first = wish.snapshot
-      ? (operation: Operation) => snapshotOf(who, this.row(row.id), operation)
-      : null;
+    const { verbs, rules } = this.parts;
+    const first = rules.beforeStop(row, who.name, wish.snapshot);
     return this.#finish(row, verbs.stop(row, asReason(who), wish, first).done, options);
   }
 
@@ -161,7 +159,7 @@ export class AgentService extends AgentReading<AgentServiceParts> {
     const inGrace = row.state === 'removing' && row.wanted !== 'removed';
     if (row.state === 'removing' && !(inGrace && wish.force && wish.grace === 0))
       return Promise.resolve(this.detail(row));
-    const removal = { timeoutMs: wish.timeout, graceMs: wish.grace };
+    const removal = { timeoutMs: wish.timeout, graceMs: wish.grace, snapshot: wish.snapshot };
     return this.#finish(row, this.parts.removal.remove(row, asReason(who), removal).done, options);
   }
 
@@ -280,18 +278,20 @@ export class AgentService extends AgentReading<AgentServiceParts> {
   }
 
   async #revive(actor: Actor, row: AgentRow, agreed: boolean): Promise<StartedOperation<AgentRow>> {
-    const { newestSnapshot, spawning, fleet } = this.parts;
-    const image = newestSnapshot(row);
-    if (!agreed || image === null) {
+    const { newestSnapshot, spawning, records, fleet } = this.parts;
+    const newest = newestSnapshot(row);
+    if (!agreed || newest === null) {
       throw new AppError('CONFLICT', `The container of ${row.name} is gone`, {
         hint:
-          image === null
+          newest === null
             ? 'It has no snapshot to start from: launch a new one like it.'
             : 'Start it from its newest snapshot with "fromSnapshot": true.',
       });
     }
     await spawning.refuseTakenName(fleet.engine(row.hostId), row.name);
-    return spawning.again(row, asReason(actor), { ...row.spec, image, pull: 'never' });
+    const again = spawning.again(row, asReason(actor), { ...row.spec, image: newest.image, pull: 'never' });
+    records.patch(row.id, { snapshotId: newest.id });
+    return again;
   }
 
   async #finish(

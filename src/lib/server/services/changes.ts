@@ -1,6 +1,6 @@
 /** What can be changed of an agent without making its container anew: name, limits, rules, notes. */
 import { containerName } from '#lib/domain/agent-name.ts';
-import type { AgentSpec, RestartPolicy } from '#lib/domain/agent-spec.ts';
+import type { AgentSpec, RestartPolicy, SnapshotRule } from '#lib/domain/agent-spec.ts';
 import { withoutFlags } from '#lib/domain/docker-run/parse.ts';
 import { restartAsInput } from '#lib/domain/spec-input.ts';
 import type { UpdateInput } from '#lib/domain/inputs/verb-inputs.ts';
@@ -80,7 +80,7 @@ export class Changes {
 }
 
 export function updatedSpec(spec: AgentSpec, wish: UpdateInput): AgentSpec {
-  const { resources: { memory, cpu, pids } = {}, restart, idle, ttl } = wish;
+  const { resources: { memory, cpu, pids } = {}, restart, idle, ttl, snapshots } = wish;
   const flags = [
     ...(memory === undefined ? [] : FLAGS_OF.memory),
     ...(cpu === undefined ? [] : FLAGS_OF.cpu),
@@ -100,7 +100,17 @@ export function updatedSpec(spec: AgentSpec, wish: UpdateInput): AgentSpec {
       ? {}
       : { idle: { mode: idle.mode ?? spec.idle.mode, timeout: idle.timeout ?? spec.idle.timeout } }),
     ...(ttl === undefined ? {} : { ttl }),
+    snapshots: changedRule(spec.snapshots, snapshots),
     startArgs: flags.length === 0 ? spec.startArgs : withoutFlags(spec.startArgs, flags),
+  };
+}
+
+function changedRule(was: SnapshotRule, wish: UpdateInput['snapshots'] = {}): SnapshotRule {
+  return {
+    beforeStop: wish.beforeStop ?? was.beforeStop,
+    beforeRemove: wish.beforeRemove ?? was.beforeRemove,
+    every: wish.every === undefined ? was.every : wish.every,
+    keep: wish.keep === undefined ? was.keep : wish.keep,
   };
 }
 

@@ -1,23 +1,34 @@
 /** From a spec to a container that is created and not started: image, network, volumes, create. What spawn and recreate have in common. */
 import { containerOf } from '#lib/domain/agent-container.ts';
-import type { AgentSpec } from '#lib/domain/agent-spec.ts';
+import type { AgentSpec, BuildRecipe } from '#lib/domain/agent-spec.ts';
 import { attachmentsOf } from '#lib/domain/docker-run/apply-networks.ts';
 import { isUserDefinedNetwork, type CreateBody } from '#lib/domain/docker-run/create-body.ts';
-import type { AgentId } from '#lib/domain/ids.ts';
+import type { AgentId, HostId } from '#lib/domain/ids.ts';
+import type { TypeSource } from '#lib/domain/agent-types.ts';
 import { agentLabels } from '#lib/domain/labels.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Fleet } from '../hosts/fleet.ts';
+import type { Host } from '../hosts/host.ts';
 import { bringImage } from './bring-image.ts';
 import { refuseAbsentPaths } from './bind-check.ts';
+import type { Builder } from './builder.ts';
+import type { ImagePolicyService } from './image-policy.ts';
 import type { Networks } from './networks.ts';
 import type { Operation } from './operations.ts';
+import type { PullService } from './pulls.ts';
+import type { SecretDelivery } from './secret-delivery.ts';
+import type { FillWish, VolumeFilling } from './volume-filling.ts';
 import { ensureVolumes, removeVolumes } from './volumes.ts';
 
 export const MAKE_STEPS = ['image', 'network', 'volumes', 'create'] as const;
 
-export interface Wish {
+export interface Wish extends FillWish {
   readonly agent: { readonly id: AgentId; readonly name: string; readonly type: string };
   readonly spec: AgentSpec;
   readonly containerName: string;
+  readonly hostId: HostId;
+  /** Who or what asked for it, for the record of the secrets that it gets. */
+  readonly by: string;
 }
 
 /** What a making has made so far, so that it can be taken back. */
@@ -31,13 +42,34 @@ export function nothingMade(): Made {
   return { networkId: null, volumes: [], containerId: null };
 }
 
+interface ImageParts {
+  readonly fleet: Fleet;
+  readonly pulls: PullService;
+  readonly imagePolicy: ImagePolicyService;
+  readonly types: TypeSource;
+  readonly builder: Builder;
+}
+
 export class ContainerMaker {
   readonly #instance: string;
   readonly #networks: Networks;
+  readonly #secrets: SecretDelivery;
+  readonly #filling: VolumeFilling;
+  readonly #images: ImageParts;
 
-  constructor(parts: { readonly instance: string; readonly networks: Networks }) {
+  constructor(
+    parts: ImageParts & {
+      readonly instance: string;
+      readonly networks: Networks;
+      readonly secretDelivery: SecretDelivery;
+      readonly filling: VolumeFilling;
+    },
+  ) {
     this.#instance = parts.instance;
     this.#networks = parts.networks;
+    this.#secrets = parts.secretDelivery;
+    this.#filling = parts.filling;
+    this.#images = parts;
   }
 
   /** `creating` is called before the container itself is made. Throws what went wrong; `made` says what there is to take back. */
@@ -51,8 +83,11 @@ export class ContainerMaker {
     const { agent, spec } = wish;
     const labels = agentLabels({ instance: this.#instance, ...agent, tags: spec.tags });
     const { body, platform } = containerOf(agent.name, spec, labels);
+    const host = this.#images.fleet.get(wish.hostId);
     const imageId = await operation.step('image', (note) =>
-      bringImage(operation, engine, spec, platform, note),
+      spec.build === null
+        ? bringImage(this.#images, operation, host, engine, { spec, platform, by: wish.by }, note)
+        : this.#build(operation, host, wish, spec.build, platform, note),
     );
     await operation.step('network', async (note) => {
       const names = ownNetworks(body);
@@ -67,15 +102,48 @@ export class ContainerMaker {
     });
     creating();
     const containerId = await operation.step('create', async (note) => {
-      const container = await engine.createContainer(wish.containerName, body, {
+      const secrets = await this.#secrets.prepare(engine, { agent, spec, body, imageId, by: wish.by });
+      const container = await engine.createContainer(wish.containerName, secrets.body, {
         signal: operation.signal,
         ...(platform === null ? {} : { platform }),
       });
-      if (container.warnings.length > 0) note(container.warnings.join('; '));
+      made.containerId = container.id;
+      await secrets.write(engine, container.id, operation.signal);
+      const filled = await this.#filling.fill(operation, engine, wish, {
+        ...made,
+        containerId: container.id,
+      });
+      const news = [
+        ...(secrets.names.length === 0 ? [] : [`with ${secrets.names.join(', ')}`]),
+        ...(filled.length === 0 ? [] : [`new volumes at ${filled.join(', ')}; those before them stay`]),
+        ...container.warnings,
+      ];
+      if (news.length > 0) note(news.join('; '));
       return container.id;
     });
-    made.containerId = containerId;
     return { containerId, imageId };
+  }
+
+  async #build(
+    operation: Operation,
+    host: Host,
+    { spec, by }: Wish,
+    recipe: BuildRecipe,
+    platform: string | null,
+    note: (text: string) => void,
+  ): Promise<string> {
+    const about = { recipe, image: spec.image, platform, host, by, operationId: operation.id };
+    const imageId = await this.#images.builder.forAgent(about, {
+      signal: operation.signal,
+      line: (text) => {
+        operation.output(text);
+      },
+      progress: (percent, text) => {
+        operation.progress('image', percent, text);
+      },
+    });
+    note(`built as ${spec.image}`);
+    return imageId;
   }
 
   /** Takes back volumes and network; containers are the caller's. Fails in silence: it cleans up after something that failed. */

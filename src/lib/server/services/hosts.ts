@@ -31,7 +31,7 @@ export class HostService {
         try {
           const engine = host.engine();
           const tags = new Set((await engine.listImages()).flatMap((image) => image.tags));
-          for (const image of images) if (tags.has(image)) found[image]?.push(host.name);
+          for (const [image, hosts] of Object.entries(found)) if (tags.has(image)) hosts.push(host.name);
         } catch {
           // a host that is away has nothing to offer; its state stands beside it
         }

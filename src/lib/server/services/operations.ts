@@ -4,7 +4,7 @@
  */
 import { AppError, notFound, type Problem } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type HostId, type OperationId } from '#lib/domain/ids.ts';
-import type { OperationDetailView, OperationKind, OperationView, StepView } from '#lib/protocol/views.ts';
+import type { OperationDetailView, OperationKind, OperationView, StepView, TransferView } from '#lib/protocol/views.ts';
 import type { AppBus } from '../messages.ts';
 import type { Journal, Tell } from '../storage/journal.ts';
 import type { OperationRepository, OperationRow } from '../storage/operations.ts';
@@ -28,7 +28,7 @@ export interface Operation {
   readonly signal: AbortSignal;
   /** Runs one named step of the plan. What it resolves to is the step's result; a thrown error fails the step. */
   step<Value>(name: string, work: (note: (text: string) => void) => Promise<Value>): Promise<Value>;
-  progress(step: string, percent: number | null, text: string): void;
+  progress(step: string, percent: number | null, text: string, transfer?: TransferView): void;
   /** Keeps a line of what the engine says meanwhile; of very many the first and the last are kept. */
   output(line: string): void;
   /** From here on cancelling is too late. */
@@ -261,8 +261,15 @@ export class Operations {
           throw failed;
         }
       },
-      progress: (step, percent, text) => {
-        this.#bus.emit('progress', { operationId: row.id, agentId: row.agentId, step, percent, text });
+      progress: (step, percent, text, transfer) => {
+        this.#bus.emit('progress', {
+          operationId: row.id,
+          agentId: row.agentId,
+          step,
+          percent,
+          text,
+          ...(transfer === undefined ? {} : { transfer }),
+        });
       },
       output: (line) => {
         const { output } = running;
@@ -311,6 +318,7 @@ export class Operations {
       state: row.state,
       agentId: row.agentId,
       agentName: row.agentName,
+      ...subjectOf(row),
       host: row.hostId === null ? null : this.#hostName(row.hostId),
       actor: row.actor,
       steps: row.steps,
@@ -318,10 +326,23 @@ export class Operations {
       startedAt: new Date(row.startedAt).toISOString(),
       endedAt: row.endedAt === null ? null : new Date(row.endedAt).toISOString(),
       cancellable: cancellable && row.state === 'running',
-      retryable: (row.state === 'failed' || row.state === 'cancelled') && row.request !== null,
+      retryable:
+        (row.state === 'failed' || row.state === 'cancelled') &&
+        row.request !== null &&
+        !PASSING.includes(row.kind),
     };
   }
 }
+
+/** What it is about where that is no agent: the image of a pull, the type of a test, else what its request says of it. */
+function subjectOf({ kind, request }: OperationRow): Pick<OperationView, 'subject'> {
+  const named: Readonly<Partial<Record<OperationKind, string>>> = { pull: 'image', build: 'tag', 'type-test': 'type' };
+  const subject = request?.[named[kind] ?? 'subject'];
+  return typeof subject === 'string' ? { subject } : {};
+}
+
+/** Their bytes come and go with the one request that asked for them. */
+const PASSING: readonly OperationKind[] = ['export', 'import'];
 
 /** Any thrown thing as a problem; what is no AppError is a bug. */
 export function toProblem(error: unknown): Problem {

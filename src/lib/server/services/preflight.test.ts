@@ -151,7 +151,7 @@ describe('hosts', () => {
     });
   });
 
-  it('the one that was chosen says why not, and of several the largest that fits is taken', async () => {
+  it('the one that was chosen says why not, and of several the one with its image, and then with most room, is taken', async () => {
     const large = new FakeEngine({ name: 'large', memory: 64 * 1024 ** 3 });
     const other = world.fleet.add({
       id: newId<HostId>(),
@@ -162,6 +162,9 @@ describe('hosts', () => {
     });
     await other.start();
     expect((await check({ resources: { memory: '20g' } })).host).toBe('large');
+    // the image is on the smaller one only
+    expect((await check({})).host).toBe('local');
+    large.addImage(IMAGE);
     expect((await check({})).host).toBe('large');
     expect((await check({ host: 'local' })).host).toBe('local');
     large.goAway();

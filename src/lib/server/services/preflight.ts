@@ -9,15 +9,18 @@ import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import { spawnInput } from '#lib/domain/inputs/spawn-input.ts';
 import { formatBytes } from '#lib/domain/quantities.ts';
 import { commandAsInput, runCommandOf, type CommandAsInput } from '#lib/domain/run-command.ts';
-import { BUILT_IN_TYPES } from '#lib/domain/agent-types.ts';
+import type { TypeSource } from '#lib/domain/agent-types.ts';
 import type { CheckView, PreflightView } from '#lib/protocol/views.ts';
 import type { ContainerSummary } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { Host } from '../hosts/host.ts';
 import type { AgentRepository } from '../storage/agents.ts';
 import { authorize, type Actor } from './access.ts';
+import { imageChecks } from './image-check.ts';
+import type { ImagePolicyService } from './image-policy.ts';
 import { toProblem } from './operations.ts';
-import { refuseWhatHostLacks, type SpecMaker } from './spec-maker.ts';
+import { whyNot, type Placement, type Promised } from './placement.ts';
+import type { SpecMaker } from './spec-maker.ts';
 import { nameInFlags } from './spawning.ts';
 import { namedVolumes } from './volumes.ts';
 
@@ -25,7 +28,10 @@ export interface PreflightParts {
   readonly specs: SpecMaker;
   readonly fleet: Fleet;
   readonly agents: AgentRepository;
+  readonly imagePolicy: ImagePolicyService;
+  readonly placement: Placement;
   readonly defaultNetwork: string;
+  readonly types: TypeSource;
 }
 
 /** Which name is wanted, who has it, and the container that is the agent's own already. */
@@ -70,9 +76,8 @@ export class PreflightService {
     const body = containerOf(name, spec, {}).body;
     const own = edited === null ? null : (agents.byName(edited) ?? agents.byId(edited) ?? null);
     const hosts = fleet.hosts().map((host) => ({ host, ...fit(host, spec, wish) }));
-    const chosen = hosts
-      .filter((each) => each.fits)
-      .toSorted((a, b) => (b.host.info?.memory ?? 0) - (a.host.info?.memory ?? 0))[0]?.host;
+    const fitting = hosts.filter((each) => each.fits).map((each) => each.host);
+    const [chosen] = await this.#parts.placement.rank(fitting, spec);
     const holder = agents.byName(named ?? '');
     const taken = holder === undefined || holder.id === own?.id ? null : 'an agent';
     const checks: readonly CheckView[] =
@@ -92,7 +97,7 @@ export class PreflightService {
   /** A pasted docker run command as input. Throws VALIDATION that names the word and its place. */
   readCommand(actor: Actor | null, command: string): CommandAsInput {
     authorize(actor, 'agents.change');
-    return commandAsInput(command, BUILT_IN_TYPES);
+    return commandAsInput(command, this.#parts.types.list());
   }
 
   async #onHost(
@@ -112,8 +117,8 @@ export class PreflightService {
       const foreign = containers.some((each) => named !== undefined && each.name === containerName(named));
       return [
         nameCheck(named, taken ?? (foreign ? 'a container that is not ours' : null)),
-        imageCheck(spec, image !== null, host.name),
-        roomCheck(host, spec, this.#promised(host)),
+        ...imageChecks(host, spec, image?.id ?? null, this.#parts.imagePolicy),
+        roomCheck(host, spec, this.#parts.placement.promised(host)),
         portsCheck(body, containers),
         networksCheck(
           body,
@@ -126,17 +131,6 @@ export class PreflightService {
       if (!(error instanceof AppError)) throw error;
       return [nameCheck(named, taken), { name: 'host', result: 'refused', text: error.message }];
     }
-  }
-
-  /** What the running agents of a host may use by their limits. */
-  #promised(host: Host): { readonly memory: number; readonly count: number } {
-    const rows = this.#parts.agents
-      .onHost(host.id)
-      .filter((row) => row.startedAt !== null && row.endedAt === null);
-    return {
-      memory: rows.reduce((sum, row) => sum + (row.spec.resources.memory ?? 0), 0),
-      count: rows.length,
-    };
   }
 
   async #mounts(host: Host, body: CreateBody): Promise<CheckView> {
@@ -169,14 +163,8 @@ function whyNone(hosts: readonly { readonly host: Host; readonly why: string }[]
 
 function fit(host: Host, spec: AgentSpec, wish: string): { readonly fits: boolean; readonly why: string } {
   if (!isWished(host, wish)) return { fits: false, why: 'another host was chosen' };
-  try {
-    host.engine();
-    refuseWhatHostLacks(spec, host.info);
-    return { fits: true, why: '' };
-  } catch (error) {
-    if (error instanceof AppError) return { fits: false, why: error.message };
-    throw error;
-  }
+  const why = whyNot(host, spec);
+  return { fits: why === null, why: why ?? '' };
 }
 
 /** `taken`: by what. */
@@ -187,16 +175,10 @@ function nameCheck(name: string | undefined, taken: string | null): CheckView {
     : { name: 'name', result: 'refused', text: `${taken} is called ${name} already` };
 }
 
-function imageCheck({ image, pull }: AgentSpec, here: boolean, host: string): CheckView {
-  if (here && pull !== 'always') return { name: 'image', result: 'ok', text: `${image} is on ${host}` };
-  if (pull !== 'never') return { name: 'image', result: 'note', text: `${image} is pulled to ${host} first` };
-  return { name: 'image', result: 'refused', text: `${image} is not on ${host}, and it may not be pulled` };
-}
-
 function roomCheck(
   host: Host,
   { resources: { memory } }: AgentSpec,
-  promised: { readonly memory: number; readonly count: number },
+  promised: Pick<Promised, 'memory' | 'count'>,
 ): CheckView {
   const all = host.info?.memory ?? null;
   if (all === null) return { name: 'room', result: 'note', text: 'the host has not said what it has' };

@@ -5,7 +5,7 @@
 import { RE2JS } from 're2js';
 import type { Readiness } from '#lib/domain/agent-spec.ts';
 import { AppError } from '#lib/domain/errors.ts';
-import { findAgentType } from '#lib/domain/agent-types.ts';
+import { STARTER_IMAGE } from '#lib/domain/agent-types.ts';
 import { newId } from '#lib/domain/ids.ts';
 import type { ContainerFacts, Engine } from '../engine/engine.ts';
 import { LineAssembler } from '../streams/lines.ts';
@@ -231,11 +231,10 @@ class PortProbe implements Probe {
     if (this.#helpless) return;
     // one try is enough: an image does not come by itself
     this.#helpless = true;
-    const image = findAgentType('shell')?.image ?? '';
-    if ((await this.#engine.inspectImage(image)) === null) return;
+    if ((await this.#engine.inspectImage(STARTER_IMAGE)) === null) return;
     try {
       const made = await this.#engine.createContainer(`slipway-probe-${newId()}`, {
-        Image: image,
+        Image: STARTER_IMAGE,
         Entrypoint: ['sleep'],
         Cmd: ['3600'],
         Labels: {},

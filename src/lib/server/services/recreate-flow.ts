@@ -8,7 +8,7 @@ import { containerOf } from '#lib/domain/agent-container.ts';
 import type { AgentSpec } from '#lib/domain/agent-spec.ts';
 import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
 import { AppError } from '#lib/domain/errors.ts';
-import type { AgentId } from '#lib/domain/ids.ts';
+import type { AgentId, SnapshotId } from '#lib/domain/ids.ts';
 import { LABEL } from '#lib/domain/labels.ts';
 import type { ContainerFacts, Engine } from '../engine/engine.ts';
 import type { AgentRow } from '../storage/agents.ts';
@@ -25,6 +25,12 @@ export interface RecreateParts extends VerbParts {
   readonly turns: Turns;
 }
 
+/** The snapshot that the agent's files go back to, and whether its new volumes get the content of that time. */
+export interface Restored {
+  readonly snapshotId: SnapshotId;
+  readonly withVolumes: boolean;
+}
+
 /** The name of an agent's next container, until it takes the place of the one before. */
 export function nextContainerName(id: AgentId): string {
   return `slipway-next-${id}`;
@@ -37,13 +43,16 @@ export class RecreateFlow {
     this.#parts = parts;
   }
 
-  /** `spec` is settled and allowed. `request` is what was asked for, to try it again. */
+  /**
+   * `spec` is settled and allowed. `request` is what was asked for, to try it again.
+   */
   recreate(
     row: AgentRow,
     reason: string,
     spec: AgentSpec,
     timeoutMs: number,
     request: Readonly<Record<string, unknown>>,
+    restored: Restored | null = null,
   ): StartedOperation<AgentRow> {
     const { operations, turns, fleet, records } = this.#parts;
     fleet.engine(row.hostId);
@@ -69,7 +78,7 @@ export class RecreateFlow {
       const old = { stopped: false, over: nothing };
       try {
         const { containerId, imageId } = await turns.run(row.hostId, operation.signal, () =>
-          this.#make(operation, engine, row, spec, made),
+          this.#make(operation, engine, row, spec, made, reason, restored),
         );
         if (stopsFirst) {
           await operation.step('stop old', () => {
@@ -88,7 +97,14 @@ export class RecreateFlow {
         operation.commitPoint();
         return await operation.step('replace', () => {
           if (!old.stopped) this.#refuseMoved(row, oldId);
-          return this.#replace(engine, row, reason, { spec, imageId, facts, oldId, timeoutMs });
+          return this.#replace(engine, row, reason, {
+            spec,
+            imageId,
+            facts,
+            oldId,
+            timeoutMs,
+            restored,
+          });
         });
       } catch (error) {
         await this.#takeBack(engine, row, made);
@@ -106,6 +122,8 @@ export class RecreateFlow {
     row: AgentRow,
     spec: AgentSpec,
     made: Made,
+    by: string,
+    restored: Restored | null,
   ): Promise<{ readonly containerId: string; readonly imageId: string }> {
     await operation.step('validate', async (note) => {
       const host = this.#parts.fleet.get(row.hostId);
@@ -114,7 +132,15 @@ export class RecreateFlow {
       await removeNext(engine, row.id);
       note(`on ${host.name}`);
     });
-    const wish = { agent: row, spec, containerName: nextContainerName(row.id) };
+    const wish = {
+      agent: row,
+      spec,
+      containerName: nextContainerName(row.id),
+      hostId: row.hostId,
+      by,
+      snapshotId: restored?.withVolumes === true ? restored.snapshotId : null,
+      fresh: false,
+    };
     return this.#parts.maker.make(operation, engine, wish, made, () => undefined);
   }
 
@@ -145,6 +171,7 @@ export class RecreateFlow {
       readonly facts: ContainerFacts;
       readonly oldId: string;
       readonly timeoutMs: number;
+      readonly restored: Restored | null;
     },
   ): Promise<AgentRow> {
     const { records, agents } = this.#parts;
@@ -158,6 +185,7 @@ export class RecreateFlow {
       wanted: 'running',
       bootedAt: Date.now(),
       adopted: false,
+      ...(next.restored === null ? {} : { snapshotId: next.restored.snapshotId }),
     });
     await unlessGone(engine.stopContainer(next.oldId, next.timeoutMs));
     await engine.removeContainer(next.oldId, { force: true });

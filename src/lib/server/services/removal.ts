@@ -4,6 +4,8 @@ import type { AgentState } from '#lib/domain/agent-state.ts';
 import type { AgentRow } from '../storage/agents.ts';
 import type { Engine } from '../engine/engine.ts';
 import { toProblem, type Operation, type StartedOperation } from './operations.ts';
+import type { SnapshotRules } from './snapshot-rules.ts';
+import type { First } from './verbs.ts';
 import { recordEnd, rowOf, unlessGone, verbPlan, type VerbParts } from './verb-tools.ts';
 
 export interface RemovalWish {
@@ -11,17 +13,27 @@ export interface RemovalWish {
   readonly timeoutMs: number;
   /** Milliseconds before anything is done; meanwhile it can be taken back. */
   readonly graceMs: number;
+  /** Takes a snapshot first, or takes none; left out: as the agent's rule says. */
+  readonly snapshot?: boolean | undefined;
+}
+
+export interface RemovalParts extends VerbParts {
+  readonly rules: Pick<SnapshotRules, 'beforeRemove'>;
 }
 
 export class Removal {
-  readonly #parts: VerbParts;
+  readonly #parts: RemovalParts;
 
-  constructor(parts: VerbParts) {
+  constructor(parts: RemovalParts) {
     this.#parts = parts;
   }
 
-  remove(row: AgentRow, reason: string, { timeoutMs, graceMs }: RemovalWish): StartedOperation<AgentRow> {
-    const { operations, fleet, records } = this.#parts;
+  remove(
+    row: AgentRow,
+    reason: string,
+    { timeoutMs, graceMs, snapshot }: RemovalWish,
+  ): StartedOperation<AgentRow> {
+    const { operations, fleet, records, rules } = this.#parts;
     const engine = fleet.engine(row.hostId);
     const busy =
       operations.findRunning(row.id, 'spawn') ??
@@ -30,9 +42,11 @@ export class Removal {
       // one that is still in its grace: now it shall go at once
       operations.findRunning(row.id, 'remove');
     const wait = busy === undefined && row.state !== 'removing' ? graceMs : 0;
+    const first = rules.beforeRemove(row, reason, snapshot);
     const steps = [
       ...(wait > 0 ? ['grace'] : []),
       ...(busy === undefined ? [] : ['cancel']),
+      ...(first === null ? [] : ['snapshot']),
       ...(isRunning(row) || busy !== undefined ? ['stop'] : []),
       'remove',
     ];
@@ -40,7 +54,11 @@ export class Removal {
     if (wait > 0) records.move(row.id, 'removing', reason, { stopDeadline: Date.now() + wait });
     return operations.start(
       {
-        ...verbPlan('remove', row, reason, steps, { force: true, timeout: timeoutMs }),
+        ...verbPlan('remove', row, reason, steps, {
+          force: true,
+          timeout: timeoutMs,
+          ...(snapshot === undefined ? {} : { snapshot }),
+        }),
         cancellable: wait > 0,
       },
       async (operation) => {
@@ -54,7 +72,7 @@ export class Removal {
             await operations.settled(busy);
           });
         }
-        return this.#remove(operation, engine, row, reason, timeoutMs);
+        return this.#remove(operation, engine, row, reason, timeoutMs, first);
       },
     );
   }
@@ -92,6 +110,7 @@ export class Removal {
     before: AgentRow,
     reason: string,
     timeoutMs: number,
+    first: First | null,
   ): Promise<AgentRow> {
     const { records, agents } = this.#parts;
     const now = rowOf(agents, before.id);
@@ -101,6 +120,8 @@ export class Removal {
     else records.move(before.id, 'removing', reason, { wanted: 'removed' });
     try {
       const id = now.containerId;
+      // a spawn that was cancelled for it has left nothing
+      if (first !== null && id !== null) await operation.step('snapshot', () => first.work(operation));
       if (runs && id !== null) {
         await operation.step('stop', () => unlessGone(engine.stopContainer(id, timeoutMs)));
         runs = false;

@@ -3,15 +3,23 @@ import { AppError } from '#lib/domain/errors.ts';
 import type { OperationView } from '#lib/protocol/views.ts';
 import { authorize, type Actor } from './access.ts';
 import type { AgentService } from './agents.ts';
+import type { BuildService } from './builds.ts';
 import type { Operations } from './operations.ts';
 import type { PruneService } from './prune.ts';
+import type { PullService } from './pulls.ts';
+import type { SnapshotSending } from './snapshot-sending.ts';
 import type { SnapshotService } from './snapshots.ts';
+import type { TypeTest } from './type-test.ts';
 
 export interface RetryParts {
   readonly operations: Operations;
   readonly agents: AgentService;
   readonly snapshots: SnapshotService;
   readonly prune: PruneService;
+  readonly pulls: PullService;
+  readonly snapshotSending: SnapshotSending;
+  readonly typeTests: TypeTest;
+  readonly builds: BuildService;
 }
 
 export class RetryService {
@@ -47,7 +55,7 @@ export class RetryService {
     agentId: string | null,
     request: Readonly<Record<string, unknown>>,
   ): Promise<unknown> {
-    const { agents, snapshots, prune } = this.#parts;
+    const { agents, snapshots, prune, pulls, builds, typeTests, snapshotSending } = this.#parts;
     const agent = agentId ?? '';
     switch (kind) {
       case 'spawn':
@@ -72,8 +80,25 @@ export class RetryService {
         return snapshots.create(actor, agent, request, { wait: false });
       case 'prune':
         return prune.prune(actor, request);
+      case 'pull':
+        return pulls.pull(actor, request);
+      case 'type-test': {
+        const { type, ...rest } = request;
+        return typeTests.test(actor, String(type), rest, { wait: false });
+      }
+      case 'build':
+        return builds.create(actor, request);
+      case 'push':
+        return snapshotSending.push(actor, idIn(request), { reference: request['reference'] });
+      case 'copy':
+        return snapshotSending.copy(actor, idIn(request), { host: request['host'] });
       default:
         throw new AppError('CONFLICT', `An operation of the kind ${kind} cannot be tried again`);
     }
   }
+}
+
+function idIn(request: Readonly<Record<string, unknown>>): string {
+  const { snapshot } = request;
+  return typeof snapshot === 'string' ? snapshot : '';
 }

@@ -80,7 +80,15 @@ export class SpawnFlow {
     });
     at.engine = engine;
     if (row.state === 'queued') records.move(id, 'preparing', row.reason);
-    const wish = { agent: { id, name, type }, spec, containerName: containerName(name) };
+    const wish = {
+      agent: { id, name, type },
+      spec,
+      containerName: containerName(name),
+      hostId: row.hostId,
+      by: row.reason ?? row.createdBy,
+      snapshotId: row.snapshotId,
+      fresh: row.bootedAt === null,
+    };
     const { containerId, imageId } = await maker.make(operation, engine, wish, made, () => {
       if (this.#row(id).state === 'preparing') records.move(id, 'creating', row.reason);
     });

@@ -361,7 +361,7 @@ describe('images', () => {
     const { row } = await failing();
     expect(row.error).toMatchObject({
       code: 'IMAGE_NOT_FOUND',
-      hint: 'This type has no image here yet. Name one with "image".',
+      hint: 'This type has no image here yet: build it on the page of its type, or with "npm run images".',
     });
   });
 });

@@ -8,19 +8,19 @@ import { newId, type AgentId, type SnapshotId } from '#lib/domain/ids.ts';
 import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import { spawnInput } from '#lib/domain/inputs/spawn-input.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { Fleet } from '../hosts/fleet.ts';
 import type { Host } from '../hosts/host.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { SettingsRepository } from '../storage/settings.ts';
 import { asReason, type Actor } from './access.ts';
 import type { AgentRecords } from './agent-records.ts';
 import type { OperationPlan, Operations, StartedOperation } from './operations.ts';
+import type { Placement } from './placement.ts';
 import { SPAWN_STEPS, type SpawnFlow } from './spawn-flow.ts';
 import { refuseWhatHostLacks, type SpecMaker } from './spec-maker.ts';
 
 export interface SpawnParts {
   readonly specs: SpecMaker;
-  readonly fleet: Fleet;
+  readonly placement: Placement;
   readonly agents: AgentRepository;
   readonly records: AgentRecords;
   readonly operations: Operations;
@@ -80,10 +80,11 @@ export class Spawning {
 
   /** The same from a spec that is settled already: a clone, a copy of a crash. */
   async create(actor: Actor, wish: NewAgent, key: Key | null = null): Promise<Spawned> {
-    const { agents, fleet, records, operations, settings } = this.#parts;
-    const host = fleet.place(wish.host);
+    const { agents, placement, records, operations, settings } = this.#parts;
     let name = wish.name ?? this.#inventName(wish.type);
-    let spec = checked(wish.spec(name), host);
+    let spec = wish.spec(name);
+    const host = await placement.place(wish.host, spec);
+    refuseWhatHostLacks(spec, host.info);
     for (let tries = 1; ; tries += 1) {
       const foreign = await isOnEngine(host.engine(), name);
       // from here to the writing nothing waits: whoever came first while the engine was asked is seen

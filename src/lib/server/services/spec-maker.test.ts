@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { SHIPPED_TYPES } from '#lib/domain/agent-types.ts';
 import { AppError } from '#lib/domain/errors.ts';
 import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import { specInput } from '#lib/domain/inputs/spawn-input.ts';
@@ -13,7 +14,12 @@ const ADMIN = person('admin', 'ada');
 const OPERATOR = person('operator', 'olga');
 
 let policy: Policy = DEFAULT_POLICY;
-const specs = new SpecMaker(DEFAULTS, () => policy);
+const specs = new SpecMaker({
+  defaults: DEFAULTS,
+  policy: () => policy,
+  secrets: { refuseUnusable: () => undefined },
+  types: SHIPPED_TYPES,
+});
 type Input = Readonly<Record<string, unknown>>;
 const make = (input: Input, actor = ADMIN, type = 'shell') =>
   specs.make(actor, 'one', specs.type(type), parseInput(specInput, input));
@@ -27,6 +33,15 @@ function refusal(work: () => unknown): AppError {
   }
   throw new Error('it was not refused');
 }
+
+describe('a build from a folder of the machine that Slipway runs on', () => {
+  const wish = { build: { context: '/srv/recipes' } };
+
+  it('is for admins', () => {
+    expect(make(wish).build?.context).toBe('/srv/recipes');
+    expect(refusal(() => make(wish, OPERATOR)).code).toBe('FORBIDDEN');
+  });
+});
 
 describe('the type', () => {
   it('that is not known is refused with those that are', () => {

@@ -1,9 +1,8 @@
 /** From what somebody asks for to the spec that an agent gets: merged, checked against policy and host, with start args settled. */
 import { createHash } from 'node:crypto';
-import { RE2JS, RE2JSSyntaxException } from 're2js';
 import { containerOf, settleSpec } from '#lib/domain/agent-container.ts';
 import type { AgentSpec } from '#lib/domain/agent-spec.ts';
-import { AGENT_TYPE_NAMES, findAgentType, type AgentType } from '#lib/domain/agent-types.ts';
+import type { AgentType, TypeSource } from '#lib/domain/agent-types.ts';
 import { AppError, validationError } from '#lib/domain/errors.ts';
 import type { SpecInput } from '#lib/domain/inputs/spawn-input.ts';
 import { refusedBy, type Policy } from '#lib/domain/policy.ts';
@@ -12,27 +11,41 @@ import { resolveSpec, type SpecDefaults } from '#lib/domain/resolve-spec.ts';
 import { specAsInput, type PlainInput } from '#lib/domain/spec-input.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import type { Actor } from './access.ts';
+import { patternProblems } from './re2-pattern.ts';
+import type { SecretService } from './secrets.ts';
 
 /** What an agent gets when neither its maker nor its type says anything; groupKey is our own. */
 export type InstanceDefaults = Omit<SpecDefaults, 'groupKey'>;
 
+export interface SpecMakerParts {
+  readonly defaults: InstanceDefaults;
+  readonly policy: () => Policy;
+  readonly secrets: Pick<SecretService, 'refuseUnusable'>;
+  readonly types: TypeSource;
+}
+
 export class SpecMaker {
   readonly #defaults: SpecDefaults;
   readonly #policy: () => Policy;
+  readonly #secrets: SpecMakerParts['secrets'];
+  readonly #types: TypeSource;
 
-  constructor(defaults: InstanceDefaults, policy: () => Policy) {
-    this.#defaults = { ...defaults, groupKey };
-    this.#policy = policy;
+  constructor(parts: SpecMakerParts) {
+    this.#defaults = { ...parts.defaults, groupKey };
+    this.#policy = parts.policy;
+    this.#secrets = parts.secrets;
+    this.#types = parts.types;
   }
 
   /** Throws VALIDATION with the known types. */
   type(name: string): AgentType {
-    const type = findAgentType(name);
+    const type = this.#types.get(name);
     if (type !== undefined) return type;
+    const known = this.#types.names();
     throw new AppError('VALIDATION', `There is no agent type "${name}"`, {
-      hint: `Known types: ${AGENT_TYPE_NAMES.join(', ')}.`,
+      hint: `Known types: ${known.join(', ')}.`,
       details: {
-        known: AGENT_TYPE_NAMES,
+        known,
         fields: [{ field: 'type', value: name, rule: 'must be a known agent type' }],
       },
     });
@@ -41,13 +54,17 @@ export class SpecMaker {
   /** Throws VALIDATION; FORBIDDEN when the policy does not give what it reaches for. */
   make(actor: Actor, name: string, type: AgentType, input: SpecInput): AgentSpec {
     const spec = settleSpec(name, resolveSpec(input, type, this.#defaults));
-    if (spec.readiness.kind === 'log') refuseBadPattern(spec.readiness.pattern);
+    if (spec.readiness.kind === 'log') {
+      const problems = patternProblems('readiness.log', spec.readiness.pattern);
+      if (problems.length > 0) throw validationError(problems);
+    }
     this.allow(actor, name, spec);
     return spec;
   }
 
   /** Throws FORBIDDEN that lists what this actor may not ask for. */
   allow(actor: Actor, name: string, spec: AgentSpec): void {
+    this.#secrets.refuseUnusable(actor, spec);
     if (actor.role === 'admin') return;
     const refused = refusedBy(this.#policy(), spec, containerOf(name, spec, {}).needs);
     if (refused.length === 0) return;
@@ -58,7 +75,7 @@ export class SpecMaker {
 
   /** The input that makes this spec again, as short as it can be. */
   asInput(name: string, type: string, spec: AgentSpec): PlainInput {
-    const found = findAgentType(type);
+    const found = this.#types.get(type);
     const recipe = found ?? {
       name: type,
       title: type,
@@ -66,6 +83,8 @@ export class SpecMaker {
       image: null,
       builtHere: false,
       defaults: {},
+      patterns: { login: [], prompt: [] },
+      loginHelp: null,
     };
     const said = recipe.image === spec.image ? {} : { image: spec.image };
     const base = settleSpec(name, resolveSpec(said, recipe, this.#defaults));
@@ -91,21 +110,6 @@ export function refuseWhatHostLacks(spec: AgentSpec, info: EngineInfo | null): v
         field: 'runtime',
         value: spec.runtime,
         rule: `must be one that the host knows: ${info.runtimes.join(', ')}`,
-      },
-    ]);
-  }
-}
-
-function refuseBadPattern(pattern: string): void {
-  try {
-    RE2JS.compile(pattern);
-  } catch (error) {
-    if (!(error instanceof RE2JSSyntaxException)) throw error;
-    throw validationError([
-      {
-        field: 'readiness.log',
-        value: pattern,
-        rule: `must be a regular expression (RE2): ${error.message}`,
       },
     ]);
   }

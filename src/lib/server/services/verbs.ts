@@ -7,19 +7,25 @@ import type { Engine } from '../engine/engine.ts';
 import type { AgentRow } from '../storage/agents.ts';
 import { toProblem, type Operation, type StartedOperation } from './operations.ts';
 import { waitUntilReady } from './readiness.ts';
+import type { SecretDelivery } from './secret-delivery.ts';
 import { containerIdOf, recordEnd, rowOf, verbPlan, type VerbParts } from './verb-tools.ts';
 
 /** The state that a stop is taken back to. */
 type Before = Pick<AgentRow, 'state' | 'wanted' | 'reason' | 'error'>;
 
-/** Done before the engine is told to stop, e.g. a snapshot. */
-export type First = (operation: Operation) => Promise<unknown>;
+/** Done before the engine is told to stop: a snapshot. When one that is required fails, nothing is stopped. */
+export interface First {
+  readonly required: boolean;
+  readonly work: (operation: Operation) => Promise<unknown>;
+}
 
 export class Verbs {
   readonly #parts: VerbParts;
+  readonly #secrets: SecretDelivery;
 
-  constructor(parts: VerbParts) {
+  constructor(parts: VerbParts & { readonly secretDelivery: SecretDelivery }) {
     this.#parts = parts;
+    this.#secrets = parts.secretDelivery;
   }
 
   start(row: AgentRow, reason: string): StartedOperation<AgentRow> {
@@ -35,7 +41,10 @@ export class Verbs {
     const containerId = containerIdOf(row);
     return operations.start(verbPlan('start', row, reason, ['start', 'ready'], {}), async (operation) => {
       try {
-        await operation.step('start', () => engine.startContainer(containerId, operation.signal));
+        await operation.step('start', async () => {
+          await this.#secrets.refresh(engine, row, containerId, reason, operation.signal);
+          await engine.startContainer(containerId, operation.signal);
+        });
         return await operation.step('ready', (note) =>
           this.#started(engine, row.id, containerId, operation, note),
         );
@@ -54,7 +63,7 @@ export class Verbs {
     });
   }
 
-  /** `first` is done before anything is sent; when it fails the agent runs on. */
+  /** `first` is done before anything is sent. */
   stop(
     row: AgentRow,
     reason: string,
@@ -108,7 +117,8 @@ export class Verbs {
           }
           operation.commitPoint();
           if (first !== null) {
-            await operation.step('snapshot', () => first(operation));
+            const done = operation.step('snapshot', () => first.work(operation));
+            await (first.required ? done : done.catch(() => undefined));
             records.patch(row.id, { stopDeadline: Date.now() + timeoutMs });
           }
           await operation.step('stop', () => engine.stopContainer(containerId, timeoutMs));

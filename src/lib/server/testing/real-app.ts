@@ -3,6 +3,9 @@
  * one that runs already while you write a test, name its socket in SLIPWAY_REAL_SOCKET.
  */
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectLocal } from '../hosts/local.ts';
 import { DockerEngine } from '../engine/docker/docker-engine.ts';
@@ -42,6 +45,8 @@ export interface RealApp {
   /** The docker CLI on the same engine; gives what it printed. */
   readonly docker: (...args: string[]) => Promise<string>;
   readonly holdings: () => Promise<Holdings>;
+  /** Ends Slipway and starts it again on its data: `app` is another one afterwards. */
+  readonly restart: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
@@ -61,17 +66,23 @@ export async function realApp(
   const open = () => DockerEngine.open({ connect: () => connectLocal({ path: socket }) });
   const engine = await open();
   const network = `slipway-real-${id}`;
-  const started = await anApp({
-    env: { DOCKER_NETWORK: network, ...options.env },
-    openEngine: open,
-    shared: true,
-    ...(options.idleClock === undefined ? {} : { idleClock: options.idleClock }),
-  });
+  const dataDir = mkdtempSync(join(tmpdir(), 'slipway-real-'));
+  const start = () =>
+    anApp({
+      dataDir,
+      env: { DOCKER_NETWORK: network, ...options.env },
+      openEngine: open,
+      shared: true,
+      ...(options.idleClock === undefined ? {} : { idleClock: options.idleClock }),
+    });
+  let started = await start();
   const docker = async (...args: string[]): Promise<string> =>
     (await run('docker', ['-H', `unix://${socket}`, ...args])).stdout.trim();
   const admin = person('admin', 'ada');
   return {
-    app: started.app,
+    get app() {
+      return started.app;
+    },
     admin,
     engine,
     image,
@@ -86,6 +97,10 @@ export async function realApp(
         .flatMap((each) => (each.tags.length === 0 ? [each.id] : each.tags))
         .sort(),
     }),
+    restart: async () => {
+      await started.close();
+      started = await start();
+    },
     close: async () => {
       const left = started.app.services.agents.list(admin);
       await Promise.allSettled(
@@ -94,6 +109,7 @@ export async function realApp(
         ),
       );
       await started.close();
+      rmSync(dataDir, { recursive: true, force: true });
       const networks = await engine.listNetworks();
       for (const each of networks)
         if (each.name === network) await engine.removeNetwork(each.id).catch(() => undefined);

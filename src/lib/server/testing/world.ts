@@ -20,14 +20,21 @@ import { AccountService } from '../services/accounts.ts';
 import { AgentRecords } from '../services/agent-records.ts';
 import { composeServices } from '../services/compose.ts';
 import { LoginLimit } from '../services/login-limit.ts';
+import { LoginNeeds } from '../services/login-needs.ts';
 import { Networks } from '../services/networks.ts';
 import { Operations } from '../services/operations.ts';
+import { Seal } from '../services/seal.ts';
+import { TypeCatalogue } from '../services/type-catalogue.ts';
 import { AccountRepository } from '../storage/accounts.ts';
+import { AgentTypeRepository } from '../storage/agent-types.ts';
 import { AgentRepository, type AgentRow } from '../storage/agents.ts';
+import { BuildRepository } from '../storage/builds.ts';
 import { CrashRepository } from '../storage/crashes.ts';
 import { openDatabase } from '../storage/database.ts';
 import { Journal } from '../storage/journal.ts';
 import { OperationRepository } from '../storage/operations.ts';
+import { RegistryRepository } from '../storage/registries.ts';
+import { SecretRepository } from '../storage/secrets.ts';
 import { SettingsRepository } from '../storage/settings.ts';
 import { SnapshotRepository } from '../storage/snapshots.ts';
 import { PulseBoard } from '../streams/pulse-board.ts';
@@ -45,6 +52,8 @@ export interface WorldOptions {
   readonly setupToken?: string;
   /** Hears the engine's events, as Slipway does when it runs. */
   readonly watched?: boolean;
+  /** Bytes of a build's context. */
+  readonly maxUpload?: number;
   /** Do not wait until the host is online. */
   readonly offline?: boolean;
 }
@@ -66,6 +75,7 @@ export async function makeWorld(options: WorldOptions = {}) {
   const settings = new SettingsRepository(database.db);
   const operationRows = new OperationRepository(database.db);
   const snapshotRows = new SnapshotRepository(database.db);
+  const buildRows = new BuildRepository(database.db);
   const accountRows = new AccountRepository(database.db);
 
   const fleet = new Fleet();
@@ -84,7 +94,9 @@ export async function makeWorld(options: WorldOptions = {}) {
   const log = createLog('silent');
   const pulses = new PulseBoard();
   const tails = new TailBoard();
-  const records = new AgentRecords(journal, agents, fleet);
+  const types = new TypeCatalogue(new AgentTypeRepository(database.db));
+  const logins = new LoginNeeds(types, (id) => records.patch(id, {}));
+  const records = new AgentRecords(journal, agents, fleet, (row) => logins.of(row));
   const networks = new Networks(NETWORK, INSTANCE);
   const hostName = (id: HostId) => fleet.find(id)?.name ?? null;
   const bugs: unknown[] = [];
@@ -94,12 +106,20 @@ export async function makeWorld(options: WorldOptions = {}) {
   const crashes = new CrashRepository(database.db);
   const { flows, services } = composeServices({
     instance: INSTANCE,
+    dataDir,
+    maxUpload: options.maxUpload ?? 1024 ** 3,
     defaults,
     fleet,
     agents,
     settings,
     snapshotRows,
     crashes,
+    buildRows,
+    registryRows: new RegistryRepository(database.db),
+    secretRows: new SecretRepository(database.db),
+    types,
+    root: '.',
+    seal: new Seal(Buffer.alloc(32, 1)),
     records,
     journal,
     operations,
@@ -147,16 +167,20 @@ export async function makeWorld(options: WorldOptions = {}) {
     operationRows,
     snapshotRows,
     accountRows,
+    buildRows,
     fleet,
     host,
     log,
     pulses,
     tails,
+    types,
+    logins,
     records,
     networks,
     operations,
     spawning: flows.spawning,
     verbs: flows.verbs,
+    rules: flows.rules,
     resumer: flows.resumer,
     services,
     makeAccounts,

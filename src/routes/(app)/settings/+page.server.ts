@@ -6,6 +6,7 @@ export const load = door(({ app, actor }) => {
   return {
     tokens: accounts.tokens(actor),
     sessions: accounts.sessions(actor),
+    maySeeSecrets: actor !== null && actor.role !== 'viewer',
     version,
     dataDir: app.config.dataDir,
     engines: hosts.list(actor),

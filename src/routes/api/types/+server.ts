@@ -1,8 +1,14 @@
-import { BUILT_IN_TYPES } from '#lib/domain/agent-types.ts';
-import { endpoint } from '#lib/server/http/doors.ts';
-import { authorize } from '#lib/server/services/access.ts';
+import { endpoint, readJson } from '#lib/server/http/doors.ts';
+import { tomlAnswer } from '#lib/server/http/type-answer.ts';
 
-export const GET = endpoint(({ actor }) => {
-  authorize(actor, 'agents.see');
-  return { types: BUILT_IN_TYPES, count: BUILT_IN_TYPES.length };
+/** All types; with `?format=toml` as one file. */
+export const GET = endpoint(({ app, actor, event }) => {
+  if (event.url.searchParams.get('format') === 'toml')
+    return tomlAnswer('types', app.services.types.toToml(actor, null));
+  const types = app.services.types.list(actor);
+  return { types, count: types.length };
 });
+
+export const POST = endpoint(async ({ app, actor, event }) =>
+  Response.json(app.services.types.create(actor, await readJson(event.request)), { status: 201 }),
+);

@@ -48,6 +48,8 @@ const PORT_TAKEN: Problem = {
   },
 };
 
+const NEEDS_LOGIN_HELP = 'Open its terminal and sign in, or give it the key as a secret.';
+
 const SKETCHES: readonly Sketch[] = [
   {
     name: 'ember-fox',
@@ -276,6 +278,7 @@ function view(sketch: Sketch, index: number): AgentView {
     exitCode: sketch.exitCode ?? null,
     error: sketch.error ?? null,
     attention: sketch.attention ?? null,
+    login: sketch.attention === 'needs_login' ? { line: sketch.output ?? '', help: NEEDS_LOGIN_HELP } : null,
     stopDeadline: sketch.stopIn === undefined ? null : new Date(NOW + sketch.stopIn).toISOString(),
     notes: '',
     color: null,

@@ -2,7 +2,7 @@ import { load as door } from '#lib/server/http/doors.ts';
 import type { LayoutServerLoadEvent } from './$types';
 
 export const load = door(
-  ({
+  async ({
     app,
     actor,
     event,
@@ -12,9 +12,10 @@ export const load = door(
     event: LayoutServerLoadEvent;
   }) => {
     event.depends('slipway:agent');
-    const { agents, crashes, snapshots } = app.services;
+    const { agents, crashes, images, snapshots } = app.services;
     const agent = agents.get(actor, event.params.id);
-    return {
+    // number and data are of one moment: what is waited for comes after them
+    const now = {
       seq: app.journal.seq(),
       agent,
       pulse: agents.pulse(actor, agent.id),
@@ -23,5 +24,6 @@ export const load = door(
       crashCount: crashes.countOf(actor, agent.id),
       snapshotCount: snapshots.ofAgent(actor, agent.id).length,
     };
+    return { ...now, image: await images.moved(actor, agent.id) };
   },
 );

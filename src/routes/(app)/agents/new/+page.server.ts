@@ -1,5 +1,5 @@
 import { redirect } from '@sveltejs/kit';
-import { BUILT_IN_TYPES } from '#lib/domain/agent-types.ts';
+import type { AgentType } from '#lib/domain/agent-types.ts';
 import { validationError } from '#lib/domain/errors.ts';
 import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import { commandInput } from '#lib/domain/inputs/verb-inputs.ts';
@@ -19,17 +19,22 @@ type Actor = App.Locals['actor'];
 
 export const load = door(({ app, actor, event }: { app: App; actor: Actor; event: PageServerLoadEvent }) => {
   const asked = event.url.searchParams;
-  const images = BUILT_IN_TYPES.flatMap((type) => (type.image === null ? [] : [type.image]));
+  const types = app.services.types.recipes(actor);
+  const images = types.flatMap((type) => (type.image === null ? [] : [type.image]));
   const edited = editedAgent(app, actor, asked.get('edit'));
   const from = asked.get('from');
   return {
-    types: BUILT_IN_TYPES,
+    types,
     // streamed: the form does not wait for any host
     images: app.services.hosts.hasImages(actor, images),
-    standards: standards(app),
+    standards: standards(app, types),
     edited,
     from: from === null || edited !== null ? null : app.services.agents.get(actor, from).name,
-    fields: edited?.before ?? (from === null ? wished(asked) : likeAgent(app, actor, from)),
+    fields: edited?.before ?? (from === null ? wished(asked, types) : likeAgent(app, actor, from)),
+    secrets:
+      actor === null || actor.role === 'viewer'
+        ? []
+        : app.services.secrets.list(actor).map((each) => each.name),
     pasting: asked.has('paste'),
     origin: event.url.origin,
   };
@@ -75,17 +80,17 @@ function refuse(problems: ReturnType<typeof textProblems>): void {
   if (problems.length > 0) throw validationError(problems);
 }
 
-function standards(app: App) {
+function standards(app: App, types: readonly AgentType[]) {
   const { defaultMemory: memory, defaultCpu: cpu, network } = app.config;
   return Object.fromEntries(
-    BUILT_IN_TYPES.map((type) => [type.name, standardFields(type, { memory, cpu, pids: 512, network })]),
+    types.map((type) => [type.name, standardFields(type, { memory, cpu, pids: 512, network })]),
   );
 }
 
-function wished(asked: URLSearchParams): Fields {
+function wished(asked: URLSearchParams, types: readonly AgentType[]): Fields {
   const type = asked.get('type') ?? '';
   return {
-    type: BUILT_IN_TYPES.some((each) => each.name === type) ? type : 'shell',
+    type: types.some((each) => each.name === type) ? type : 'shell',
     image: asked.get('image') ?? '',
   };
 }

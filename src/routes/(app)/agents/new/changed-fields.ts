@@ -5,8 +5,11 @@ import { isGroup, spawnBody, type SpawnBody } from './spawn-form.ts';
 /** Fixed for an agent that is there. */
 export const LOCKED = ['name', 'type', 'host', 'tags'] as const satisfies readonly FieldName[];
 
+/** Groups that are one thing: a part of them means nothing by itself. */
+const WHOLE = new Set(['readiness', 'build']);
+
 export function changedFields(before: Fields, after: Fields): SpawnBody {
-  return difference(spawnBody(unlocked(before)), spawnBody(unlocked(after)), (key) => key !== 'readiness');
+  return difference(spawnBody(unlocked(before)), spawnBody(unlocked(after)), (key) => !WHOLE.has(key));
 }
 
 function unlocked(fields: Fields): FilledFields {

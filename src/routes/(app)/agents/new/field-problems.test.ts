@@ -48,6 +48,7 @@ describe('the field of a problem', () => {
   it.each([
     ['volumes.1', 'volumes', 'a:/a\n\nb:b', 3],
     ['env.1A', 'env', 'A=1\n1A=2', 2],
+    ['env.TOKEN', 'secrets', 'A=B\nTOKEN=NONE', 2],
     ['tmpfs./run', 'tmpfs', '/tmp\n/run:x', 2],
     ['startArgs[2]', 'startArgs', '--cpus 2\n--foo', 2],
     ['sharedVolumes.0.name', 'sharedVolumes', '\nA:/x', 2],

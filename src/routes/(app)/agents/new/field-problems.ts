@@ -12,6 +12,7 @@ export interface Placed {
 
 /** Where the API names a field otherwise than the form. */
 const PATHS: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
+  dockerfile: ['build.dockerfile'],
   memory: ['resources.memory'],
   cpu: ['resources.cpu'],
   pids: ['resources.pids'],
@@ -27,6 +28,10 @@ const PATHS: Readonly<Partial<Record<FieldName, readonly string[]>>> = {
   readyTimeout: ['readiness.timeout'],
   restartTimes: ['restart.maximumRetryCount'],
   idleTimeout: ['idle.timeout'],
+  beforeStop: ['snapshots.beforeStop'],
+  beforeRemove: ['snapshots.beforeRemove'],
+  snapshotEvery: ['snapshots.every'],
+  snapshotKeep: ['snapshots.keep'],
   profile: ['security.profile'],
   privileged: ['security.privileged'],
   hostNetwork: ['security.hostNetwork'],
@@ -41,18 +46,19 @@ const BY_CODE: Readonly<Partial<Record<ErrorCode, FieldName>>> = {
   NAME_TAKEN: 'name',
   IMAGE_NOT_FOUND: 'image',
   IMAGE_NOT_ALLOWED: 'image',
+  BUILD_FAILED: 'dockerfile',
   PORT_TAKEN: 'ports',
   TAGS_IMMUTABLE: 'tags',
 };
 
 /** What no schema can see: lines that say nothing, numbers that are none. */
 export function textProblems(fields: Fields): readonly FieldProblem[] {
-  const pairs = (['env', 'tags'] as const).flatMap((field) =>
+  const pairs = (['env', 'secrets', 'tags'] as const).flatMap((field) =>
     linesWithoutPair(fields[field] ?? '').map(({ number, text }) => ({
       field,
       // of a line of the environment, a part may be a secret
-      value: field === 'env' ? null : text,
-      rule: c.rules.line(number, c.rules.pair),
+      value: field === 'tags' ? text : null,
+      rule: c.rules.line(number, field === 'secrets' ? c.rules.secret : c.rules.pair),
     })),
   );
   const kind = fields.readiness;
@@ -89,7 +95,7 @@ export function placeProblems(problems: readonly FieldProblem[], fields: Fields)
   const at: Partial<Record<FieldName, string>> = {};
   const elsewhere: string[] = [];
   for (const { field: path, rule } of problems) {
-    const place = placeOf(path);
+    const place = amongSecrets(placeOf(path), fields);
     if (place === null) {
       elsewhere.push(`${path} ${rule}`);
       continue;
@@ -116,6 +122,16 @@ function placeOf(path: string): { readonly field: FieldName; readonly below: str
     : { field: found.field, below: path.slice(found.path.length).replace(/^\.|[[\]]/g, '') };
 }
 
+/** A variable that the box of secrets names is a matter of that box. */
+function amongSecrets<Place extends { readonly field: FieldName; readonly below: string }>(
+  place: Place | null,
+  fields: Fields,
+): Place | { readonly field: 'secrets'; readonly below: string } | null {
+  if (place?.field !== 'env') return place;
+  const [key = ''] = place.below.split('.');
+  return lineOf('secrets', key, fields) === null ? place : { field: 'secrets', below: key };
+}
+
 const LISTS: readonly FieldName[] = [
   'ulimits',
   'volumes',
@@ -133,7 +149,7 @@ function lineOf(field: FieldName, below: string, fields: Fields): number | null 
   const text = fields[field] ?? '';
   if (below === '' || /^\s*[[{]/.test(text)) return null;
   const lines = linesOf(text);
-  if (field === 'env' || field === 'tags')
+  if (field === 'env' || field === 'secrets' || field === 'tags')
     return lines.find((line) => line.text.slice(0, line.text.indexOf('=')).trim() === below)?.number ?? null;
   const index = /^(\d+)(?:\.|$)/.exec(below)?.[1];
   if (field === 'startArgs')

@@ -66,6 +66,30 @@ export function writePairs(pairs: Readonly<Record<string, string>>): string {
   return plain && jsonPairs(text) === null ? text : JSON.stringify(pairs, null, 1);
 }
 
+/** `VARIABLE=NAME`, one a line; `NAME env` for one that is given as a plain variable. */
+export function readSecrets(text: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    linesOf(text).flatMap(({ text: line }) => {
+      const at = line.indexOf('=');
+      if (at < 1) return [];
+      const [, secret = '', env] = /^(.*?)(\s+env)?$/.exec(line.slice(at + 1).trim()) ?? [];
+      return [
+        [line.slice(0, at).trim(), env === undefined ? { secret } : { secret, delivery: 'env' }] as const,
+      ];
+    }),
+  );
+}
+
+/** null for what is no reference to a secret. */
+export function writeSecret(key: string, value: unknown): string | null {
+  if (typeof value !== 'object' || value === null) return null;
+  const { secret, delivery = 'file', ...more } = value as Readonly<Record<string, unknown>>;
+  const known = typeof secret === 'string' && (delivery === 'file' || delivery === 'env');
+  if (!known || Object.keys(more).length > 0 || !isPlainLine(`${key}=${secret}`) || key.includes('='))
+    return null;
+  return `${key}=${secret}${delivery === 'env' ? ' env' : ''}`;
+}
+
 /** The lines that have no `=`: no schema sees them. */
 export function linesWithoutPair(text: string): readonly Line[] {
   return jsonPairs(text) === null ? linesOf(text).filter((line) => line.text.indexOf('=') < 1) : [];

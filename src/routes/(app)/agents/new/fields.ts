@@ -2,9 +2,20 @@
 
 /** The groups of the advanced part, in the order of the page. */
 export const GROUPS = {
-  image: ['image', 'pull', 'command', 'entrypoint', 'workdir', 'user', 'hostname', 'tty', 'stdin'],
+  image: [
+    'image',
+    'dockerfile',
+    'pull',
+    'command',
+    'entrypoint',
+    'workdir',
+    'user',
+    'hostname',
+    'tty',
+    'stdin',
+  ],
   limits: ['pids', 'gpus', 'shmSize', 'diskQuota', 'ulimits'],
-  environment: ['env'],
+  environment: ['env', 'secrets'],
   files: ['volumes', 'sharedVolumes', 'tmpfs', 'devices'],
   network: ['networks', 'ports', 'dns', 'extraHosts'],
   rules: [
@@ -20,6 +31,10 @@ export const GROUPS = {
     'idle',
     'idleTimeout',
     'ttl',
+    'beforeStop',
+    'beforeRemove',
+    'snapshotEvery',
+    'snapshotKeep',
   ],
   security: ['profile', 'privileged', 'hostNetwork', 'hostPid', 'engineSocket', 'runtime'],
   logging: ['logSize', 'logFiles'],

@@ -16,6 +16,7 @@ export function summaryOf(group: GroupName, fields: Fields): string {
 const PARTS: Readonly<Record<GroupName, (fields: Fields) => readonly string[]>> = {
   image: (fields) => [
     fixed(fields.image, sum.image),
+    fixed(fields.dockerfile, sum.dockerfile),
     said(fields.pull, (when) => sum.pull(c.pulls[when as keyof typeof c.pulls])),
     fixed(fields.command, sum.command),
     fixed(fields.entrypoint, sum.entrypoint),
@@ -32,7 +33,10 @@ const PARTS: Readonly<Record<GroupName, (fields: Fields) => readonly string[]>> 
     said(fields.diskQuota, sum.disk),
     number(fields.ulimits, sum.ulimits),
   ],
-  environment: (fields) => [many(Object.keys(readPairs(fields.env ?? '')).length, sum.env)],
+  environment: (fields) => [
+    many(Object.keys(readPairs(fields.env ?? '')).length, sum.env),
+    number(fields.secrets, sum.secrets),
+  ],
   files: (fields) => [
     number(fields.volumes, sum.volumes),
     number(fields.sharedVolumes, sum.shared),
@@ -52,6 +56,9 @@ const PARTS: Readonly<Record<GroupName, (fields: Fields) => readonly string[]>> 
     said(fields.idle, sum.idle),
     said(fields.idleTimeout, sum.idleFor),
     said(fields.ttl, sum.ttl),
+    fixed(fields.beforeStop, sum.beforeStop),
+    fixed(fields.beforeRemove, sum.beforeRemove),
+    said(fields.snapshotEvery, sum.snapshotEvery),
   ],
   security: (fields) => [
     said(fields.profile, (profile) => profile),

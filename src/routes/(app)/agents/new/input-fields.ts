@@ -1,5 +1,13 @@
 /** An input of the API taken apart: texts for the form's fields, and what no field can show. */
-import { isPlainLine, writeFlags, writePairs, writeShared, writeVolume, writeWords } from './field-text.ts';
+import {
+  isPlainLine,
+  writeFlags,
+  writePairs,
+  writeSecret,
+  writeShared,
+  writeVolume,
+  writeWords,
+} from './field-text.ts';
 import type { Fields, FieldName } from './fields.ts';
 
 type Input = Readonly<Record<string, unknown>>;
@@ -21,6 +29,14 @@ const line =
     const text = typeof value === 'number' ? String(value) : value;
     return typeof text === 'string' && isPlainLine(text) ? gives(field, text) : leave(value);
   };
+
+/** Text of several lines. */
+const whole =
+  (field: FieldName): Take =>
+  (value) =>
+    typeof value === 'string' && value.trim() !== '' && !value.includes('\r')
+      ? gives(field, value)
+      : leave(value);
 
 /** One of several words. */
 const choice =
@@ -87,6 +103,20 @@ const tmpfs: Take = (value) => {
   return lines.length > 0 ? list('tmpfs')(lines) : leave(value);
 };
 
+/** Plain values, and secrets by their names. */
+const env: Take = (value) => {
+  if (!isObject(value)) return leave(value);
+  const { fields, left } = pairs('env')(value);
+  const others = Object.entries(isObject(left) ? left : {});
+  const lines = others.map(([key, each]) => [key, each, writeSecret(key, each)] as const);
+  const secrets = lines.flatMap(([, , line]) => (line === null ? [] : [line]));
+  const rest = lines.filter(([, , line]) => line === null).map(([key, each]) => [key, each]);
+  return {
+    fields: { ...fields, ...(secrets.length === 0 ? {} : { secrets: secrets.join('\n') }) },
+    ...(rest.length === 0 ? {} : { left: Object.fromEntries(rest) }),
+  };
+};
+
 const gpus: Take = (value) =>
   isTexts(value) && value.length > 0 && value.every((id) => isPlainLine(id) && !id.includes(','))
     ? gives('gpus', `device=${value.join(',')}`)
@@ -132,6 +162,7 @@ const TAKE: Readonly<Record<string, Take>> = {
   type: line('type'),
   host: line('host'),
   image: line('image'),
+  build: group({ dockerfile: whole('dockerfile') }),
   pull: choice('pull', 'missing', 'always', 'never'),
   command: words('command'),
   entrypoint: words('entrypoint'),
@@ -149,7 +180,7 @@ const TAKE: Readonly<Record<string, Take>> = {
     ulimits: list('ulimits'),
     diskQuota: line('diskQuota'),
   }),
-  env: pairs('env'),
+  env,
   volumes: list('volumes', writeVolume),
   sharedVolumes: list('sharedVolumes', writeShared),
   tmpfs,
@@ -162,6 +193,12 @@ const TAKE: Readonly<Record<string, Take>> = {
   restart,
   idle,
   ttl: line('ttl'),
+  snapshots: group({
+    beforeStop: tick('beforeStop'),
+    beforeRemove: tick('beforeRemove'),
+    every: line('snapshotEvery'),
+    keep: line('snapshotKeep'),
+  }),
   security: group({
     profile: choice('profile', 'standard', 'hardened', 'unrestricted'),
     privileged: tick('privileged'),

@@ -14,6 +14,7 @@ const EVERYTHING: Fields = {
   memory: '1g',
   cpu: '0.5',
   image: 'busybox:1',
+  dockerfile: 'FROM busybox:1\nRUN echo a  b\n',
   pull: 'always',
   command: 'sh\n-c\necho a  b',
   entrypoint: '/init',
@@ -28,6 +29,7 @@ const EVERYTHING: Fields = {
   diskQuota: '20g',
   ulimits: 'nofile=1024:2048\nnproc=64',
   env: 'LANG=C\nEMPTY=\nPAIR=a=b',
+  secrets: 'TOKEN=API_KEY\nOPEN=b env',
   volumes: 'work:/work\n/srv/data:/data:ro,create\n/srv/z:/z:Z',
   sharedVolumes: 'login:/login',
   tmpfs: '/tmp\n/run:size=64m',
@@ -76,6 +78,7 @@ describe('the form as the input of the API', () => {
       type: 'custom',
       host: 'local',
       image: 'busybox:1',
+      build: { dockerfile: 'FROM busybox:1\nRUN echo a  b\n' },
       pull: 'always',
       command: ['sh', '-c', 'echo a  b'],
       entrypoint: ['/init'],
@@ -93,7 +96,13 @@ describe('the form as the input of the API', () => {
         ulimits: ['nofile=1024:2048', 'nproc=64'],
         diskQuota: '20g',
       },
-      env: { LANG: 'C', EMPTY: '', PAIR: 'a=b' },
+      env: {
+        LANG: 'C',
+        EMPTY: '',
+        PAIR: 'a=b',
+        TOKEN: { secret: 'API_KEY' },
+        OPEN: { secret: 'b', delivery: 'env' },
+      },
       volumes: [
         'work:/work',
         { source: '/srv/data', target: '/data', mode: 'ro', create: true },
@@ -172,7 +181,11 @@ describe('an input as fields', () => {
     ['a value of several lines', { env: { KEY: '-----BEGIN\nabc\n-----END', OTHER: 'x ' } }],
     ['lists that say nothing', { volumes: [], networks: [], command: [], entrypoint: [] }],
     ['fields that nobody knows', { build: { dockerfile: 'FROM x' }, resources: { memory: '1g', swap: 1 } }],
-    ['a secret of the environment', { env: { A: '1', KEY: { secret: 'team' } } }],
+    [
+      'secrets of the environment',
+      { env: { A: '1', KEY: { secret: 'team' }, OPEN: { secret: 'b', delivery: 'env' } } },
+    ],
+    ['a secret that is none', { env: { KEY: { secret: 7 } } }],
     [
       'a volume that no line can say',
       { volumes: ['a:/b', { source: 'x', target: '/y', readonly: 'maybe' }] },
@@ -190,9 +203,12 @@ describe('an input as fields', () => {
   });
 
   it('keeps aside only what no field can show', () => {
-    const { env, rest } = fieldsFrom({ env: { A: '1', KEY: { secret: 'team' } }, build: { target: 'x' } });
-    expect(env).toBe('A=1');
-    expect(JSON.parse(rest)).toEqual({ env: { KEY: { secret: 'team' } }, build: { target: 'x' } });
+    const { env, secrets, rest } = fieldsFrom({
+      env: { A: '1', KEY: { secret: 'team' }, ODD: 5 },
+      nobody: { knows: 'x' },
+    });
+    expect([env, secrets]).toEqual(['A=1', 'KEY=team']);
+    expect(JSON.parse(rest)).toEqual({ env: { ODD: 5 }, nobody: { knows: 'x' } });
   });
 
   it('reads the other forms of the API', () => {

@@ -4,7 +4,16 @@
  */
 import type { Fields, FieldName, FilledFields } from './fields.ts';
 import { filled } from './fields.ts';
-import { json, readFlags, readList, readPairs, readShared, readVolume, readWords } from './field-text.ts';
+import {
+  json,
+  readFlags,
+  readList,
+  readPairs,
+  readSecrets,
+  readShared,
+  readVolume,
+  readWords,
+} from './field-text.ts';
 import { takeApart } from './input-fields.ts';
 
 export type SpawnBody = Readonly<Record<string, unknown>>;
@@ -31,6 +40,8 @@ export function spawnBody(fields: Fields): SpawnBody {
     type: text('type'),
     host: text('host') === 'auto' ? undefined : text('host'),
     image: text('image'),
+    // as it is: the name of what is built depends on it
+    build: group({ dockerfile: text('dockerfile') && fields.dockerfile?.replaceAll('\r\n', '\n') }),
     pull: text('pull'),
     command: list('command', readWords),
     entrypoint: list('entrypoint', readWords),
@@ -48,7 +59,7 @@ export function spawnBody(fields: Fields): SpawnBody {
       ulimits: list('ulimits', readList),
       diskQuota: text('diskQuota'),
     }),
-    env: pairs('env'),
+    env: group({ ...readPairs(fields.env ?? ''), ...readSecrets(fields.secrets ?? '') }),
     volumes: list('volumes', readList)?.map(readVolume),
     sharedVolumes: list('sharedVolumes', readList)?.map(readShared),
     tmpfs: list('tmpfs', readList),
@@ -64,6 +75,12 @@ export function spawnBody(fields: Fields): SpawnBody {
         : text('restart'),
     idle: group({ mode: text('idle'), timeout: text('idleTimeout') }),
     ttl: ttl === '0' ? 0 : ttl,
+    snapshots: group({
+      beforeStop: text('beforeStop') === undefined ? undefined : true,
+      beforeRemove: text('beforeRemove') === undefined ? undefined : true,
+      every: text('snapshotEvery') === '0' ? 0 : text('snapshotEvery'),
+      keep: number('snapshotKeep'),
+    }),
     security: group({
       profile: text('profile'),
       ...Object.fromEntries(SWITCHES.map((name) => [name, text(name) === undefined ? undefined : true])),

@@ -2,9 +2,12 @@ import { removalQuery } from '#lib/server/http/agent-query.ts';
 import { endpoint, readJson } from '#lib/server/http/doors.ts';
 import type { RequestEvent } from './$types';
 
-export const GET = endpoint<RequestEvent>(({ app, actor, event }) =>
-  app.services.agents.get(actor, event.params.id),
-);
+/** With `imageMoved`: whether its image's name means another image by now; null when the host does not say. */
+export const GET = endpoint<RequestEvent>(async ({ app, actor, event }) => {
+  const agent = app.services.agents.get(actor, event.params.id);
+  const { imageMoved } = await app.services.images.moved(actor, agent.id);
+  return { ...agent, imageMoved };
+});
 
 /** Limits, restart policy, idle rule, ttl, notes, colour and name, without a restart. */
 export const PATCH = endpoint<RequestEvent>(async ({ app, actor, event }) =>

@@ -2,6 +2,7 @@ import { redirect } from '@sveltejs/kit';
 import { AppError } from '#lib/domain/errors.ts';
 import { verbActions } from '#lib/server/http/agent-actions.ts';
 import { action, load as door } from '#lib/server/http/doors.ts';
+import { ruleFrom } from './snapshot-rule.ts';
 import type { PageServerLoadEvent, RequestEvent } from './$types';
 
 type App = App.Locals['app'];
@@ -32,6 +33,11 @@ export const actions = {
     const snapshot = form.get('snapshot');
     await app.services.snapshots.delete(actor, typeof snapshot === 'string' ? snapshot : '');
     return { done: 'delete' };
+  }),
+  /** Fields `beforeStop`, `beforeRemove` (boxes), `every`, `keep`: empty takes that part of the rule away. */
+  rule: action(async ({ app, actor, event }: { app: App; actor: Actor; event: RequestEvent }, form) => {
+    await app.services.agents.update(actor, event.params.id, { snapshots: ruleFrom(form) });
+    return { done: 'rule' };
   }),
   /** A new agent from the snapshot in the field `snapshot`; answers with its page. */
   fork: action(async ({ app, actor }, form) => {

@@ -1,0 +1,91 @@
+/**
+ * Which agents say that they have no login. Each new line of output is held against the patterns of the agent's type. One that matches
+ * stands until the output has moved on, which is 20 lines without a match, or until the agent is started anew. Kept in memory: after a
+ * restart of Slipway the tails bring the last lines again.
+ */
+import { RE2JS } from 're2js';
+import type { TypePatterns, TypeSource } from '#lib/domain/agent-types.ts';
+import type { AgentId } from '#lib/domain/ids.ts';
+import type { LogLine } from '#lib/protocol/log-line.ts';
+import type { LoginNeedView } from '#lib/protocol/views.ts';
+import type { AgentRow } from '../storage/agents.ts';
+import { plainText } from '../streams/plain-text.ts';
+
+const MOVED_ON_LINES = 20;
+/** Of a flood only the newest are read. */
+const LINES_PER_BATCH = 64;
+const LINE_CHARACTERS = 2_000;
+const SHOWN_CHARACTERS = 240;
+/** Interfaces move the cursor between words instead of writing a space. */
+// eslint-disable-next-line no-control-regex -- these are terminal codes
+const CURSOR_MOVES = /\u001b\[\d*(?:;\d*)?[CGHf]/g;
+
+interface Need {
+  readonly line: string;
+  /** When it was said, by the engine's clock. Milliseconds. */
+  readonly at: number;
+  readonly linesSince: number;
+}
+
+export class LoginNeeds {
+  readonly #types: TypeSource;
+  readonly #changed: (id: AgentId) => void;
+  readonly #needs = new Map<string, Need>();
+  readonly #compiled = new WeakMap<TypePatterns, RE2JS>();
+
+  /** `changed` is called when an agent's need came, went or is another one. */
+  constructor(types: TypeSource, changed: (id: AgentId) => void) {
+    this.#types = types;
+    this.#changed = changed;
+  }
+
+  /** What a running agent needs now. */
+  of(row: Pick<AgentRow, 'id' | 'type' | 'startedAt'>): LoginNeedView | null {
+    const need = this.#needs.get(row.id);
+    if (need === undefined || row.startedAt === null || need.at < row.startedAt) return null;
+    return { line: need.line, help: this.#types.get(row.type)?.loginHelp ?? null };
+  }
+
+  /** New lines of an agent, in order. */
+  see(row: Pick<AgentRow, 'id' | 'type' | 'startedAt'>, lines: readonly LogLine[]): void {
+    const pattern = this.#pattern(row.type);
+    if (pattern === null) return;
+    const before = this.#needs.get(row.id);
+    const skipped = Math.max(0, lines.length - LINES_PER_BATCH);
+    let need = before === undefined ? undefined : later(before, skipped);
+    for (const { text, time } of lines.slice(skipped)) {
+      const at = Date.parse(time);
+      const said = wordsOf(text);
+      // what an earlier life of the container said counts no more
+      if (said === '' || at < (row.startedAt ?? 0)) continue;
+      if (pattern.matcher(said).find()) need = { line: said.slice(0, SHOWN_CHARACTERS), at, linesSince: 0 };
+      else if (need !== undefined) need = later(need, 1);
+    }
+    if (need !== undefined && need.linesSince < MOVED_ON_LINES) this.#needs.set(row.id, need);
+    else this.#needs.delete(row.id);
+    if (this.#needs.get(row.id)?.line !== before?.line) this.#changed(row.id);
+  }
+
+  forget(id: string): void {
+    this.#needs.delete(id);
+  }
+
+  #pattern(type: string): RE2JS | null {
+    const patterns = this.#types.get(type)?.patterns;
+    if (patterns === undefined || patterns.login.length === 0) return null;
+    const known = this.#compiled.get(patterns);
+    if (known !== undefined) return known;
+    const compiled = RE2JS.compile(patterns.login.map((each) => `(?:${each})`).join('|'));
+    this.#compiled.set(patterns, compiled);
+    return compiled;
+  }
+}
+
+function later(need: Need, lines: number): Need {
+  return { ...need, linesSince: need.linesSince + lines };
+}
+
+/** A line without terminal codes, its words apart by one space. */
+function wordsOf(text: string): string {
+  return plainText(text.slice(0, LINE_CHARACTERS).replace(CURSOR_MOVES, ' ')).replace(/\s+/g, ' ');
+}
