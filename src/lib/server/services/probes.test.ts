@@ -6,7 +6,8 @@ import type { Program } from '../engine/fake/process.ts';
 import { EngineRefusal } from '../engine/fake/refusal.ts';
 import { finish, pass, settled, until, useDrivenTime } from '../testing/driven-time.ts';
 import { IMAGE, startForeign } from '../testing/world.ts';
-import { makeProbe, type Probe } from './probes.ts';
+import type { Probe } from './probe.ts';
+import { makeProbe } from './probes.ts';
 
 vi.mock('node:timers/promises', () => import('../testing/driven-time.ts'));
 useDrivenTime();
