@@ -98,6 +98,7 @@ for (const theme of ['light', 'dark'] as const) {
         `/agents/${crashed}/crashes`,
         `/agents/new?from=${busy.id}`,
         `/agents/new?edit=${busy.id}`,
+        '/snapshots',
         '/snapshots/diff',
         '/agents/unmanaged',
         '/agents/cleanup',

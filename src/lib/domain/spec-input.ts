@@ -122,7 +122,9 @@ export function restartAsInput({ name, maximumRetryCount }: RestartPolicy): stri
   return maximumRetryCount === 0 ? name : `${name}:${maximumRetryCount}`;
 }
 
-export function readinessAsInput(readiness: ReadinessProbe & { readonly timeout: number | undefined }): unknown {
+export function readinessAsInput(
+  readiness: ReadinessProbe & { readonly timeout: number | undefined },
+): unknown {
   const { timeout } = readiness;
   switch (readiness.kind) {
     case 'log':

@@ -175,7 +175,14 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     log,
     ...options.idleClock,
   });
-  const autoSnapshots = new AutoSnapshots({ agents, snapshotRows, operations, rules: flows.rules, fleet, log });
+  const autoSnapshots = new AutoSnapshots({
+    agents,
+    snapshotRows,
+    operations,
+    rules: flows.rules,
+    fleet,
+    log,
+  });
   const followed = new Tails({ agents, fleet, board: tails, pulses, logins, bus });
   const work = new Set<Promise<void>>();
   const seenOnline = new Set<string>();
@@ -212,9 +219,11 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   idleStop.start();
   autoSnapshots.start();
   flows.snapshotRecords.resumeScans();
-  void flows.copies.sweep(new Set(snapshotRows.list(100_000).map((each) => each.id))).catch((error: unknown) => {
-    log.warn({ err: error }, 'old copies of volumes could not be taken away');
-  });
+  void flows.copies
+    .sweep(new Set(snapshotRows.list(100_000).map((each) => each.id)))
+    .catch((error: unknown) => {
+      log.warn({ err: error }, 'old copies of volumes could not be taken away');
+    });
 
   let phase: 'starting' | 'running' | 'stopping' = 'running';
   let closing: Promise<void> | null = null;

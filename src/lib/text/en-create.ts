@@ -132,7 +132,11 @@ const fields = {
     help: 'When it fails, your stop is not done. A stop for idleness or age goes on without it.',
   },
   beforeRemove: { label: 'Snapshot before its removal', help: 'It stays when the agent is gone.' },
-  snapshotEvery: { label: 'Snapshot every', help: 'While it runs. Such as 6h; 0 is never.', placeholder: 'never' },
+  snapshotEvery: {
+    label: 'Snapshot every',
+    help: 'While it runs. Such as 6h; 0 is never.',
+    placeholder: 'never',
+  },
   snapshotKeep: {
     label: 'How many of these stay',
     help: 'The newest. One that agents use, or that you commented, is never deleted.',

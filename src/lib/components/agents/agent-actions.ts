@@ -85,7 +85,16 @@ const IN_HEADER: readonly AgentVerb[] = [
   'restart',
   'snapshot',
 ];
-const IN_MENU: readonly AgentVerb[] = ['stopWithSnapshot', 'pause', 'rename', 'update', 'recreate', 'clone', 'kill', 'remove'];
+const IN_MENU: readonly AgentVerb[] = [
+  'stopWithSnapshot',
+  'pause',
+  'rename',
+  'update',
+  'recreate',
+  'clone',
+  'kill',
+  'remove',
+];
 
 /** Everything the state allows, in the order in which it is shown; `header` for its page's buttons, `more` for the menu. */
 export function allActions(agent: About): {

@@ -27,7 +27,7 @@ export function scanWords(scan: SnapshotScan): ScanSaid {
       const names = [...new Set(scan.files.map(({ secret }) => secret))].join(', ');
       const places = scan.files.slice(0, 5).map(({ secret, path }) => sn.scan.foundIn(secret, path));
       const help = [...places, sn.scan.foundHelp].join('. ');
-      return { shape: 'broken', tone: 'broken', word: sn.scan.found(names), help };
+      return { shape: 'broken', tone: 'broken', word: sn.scan.found(names, scan.files[0]?.path ?? ''), help };
     }
     default:
       return { shape: 'rest', tone: 'rest', word: sn.scan.none, help: sn.scan.noneHelp };

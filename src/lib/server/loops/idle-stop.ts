@@ -174,7 +174,9 @@ export class IdleStop {
     const wish = { timeout: STOP_TIMEOUT_MS, delay: 0 };
     try {
       // a failure is in the operation's record, and a later look tries again; nobody waits for the end of a stop
-      verbs.stop(current, deadline.because, wish, rules.beforeOwnStop(current, deadline.because)).done.catch(() => undefined);
+      verbs
+        .stop(current, deadline.because, wish, rules.beforeOwnStop(current, deadline.because))
+        .done.catch(() => undefined);
     } catch (error) {
       log.info({ agent: row.name, err: error }, 'could not stop it');
     }

@@ -107,7 +107,8 @@ export function composeServices(ground: Ground) {
   const registries = new RegistryService({ ...ground, registries: ground.registryRows });
   const imagePolicy = new ImagePolicyService({
     ...ground,
-    isOurs: (hostId, imageId) => ground.snapshotRows.byImageId(hostId, imageId) !== undefined ||
+    isOurs: (hostId, imageId) =>
+      ground.snapshotRows.byImageId(hostId, imageId) !== undefined ||
       ground.buildRows.byImageId(hostId, imageId) !== undefined,
   });
   const pulls = new PullService({ ...ground, policy: imagePolicy, registries });
@@ -134,7 +135,16 @@ export function composeServices(ground: Ground) {
   const rules = new SnapshotRules({ ...ground, taking, deletion });
   const removal = new Removal({ ...ground, rules });
   const snapshots = new SnapshotService({ ...ground, snapshotRecords, taking, deletion });
-  const snapshotParts = { ...ground, snapshotRecords, taking, copies, specs, secrets, registries, imagePolicy };
+  const snapshotParts = {
+    ...ground,
+    snapshotRecords,
+    taking,
+    copies,
+    specs,
+    secrets,
+    registries,
+    imagePolicy,
+  };
   const recreateFlow = new RecreateFlow({ ...ground, maker, turns });
   const agentService = new AgentService({
     ...ground,
@@ -162,7 +172,15 @@ export function composeServices(ground: Ground) {
   const snapshotSending = new SnapshotSending(snapshotParts);
   return {
     /** For the loops. */
-    flows: { spawning, verbs, rules, copies, snapshotRecords, temporaries, resumer: new Resumer({ spawning, verbs, removal }) },
+    flows: {
+      spawning,
+      verbs,
+      rules,
+      copies,
+      snapshotRecords,
+      temporaries,
+      resumer: new Resumer({ spawning, verbs, removal }),
+    },
     services: {
       agents: agentService,
       snapshots,
@@ -179,7 +197,13 @@ export function composeServices(ground: Ground) {
       pulls,
       registries,
       logs: new LogService({ agents, fleet, tails: ground.tails }),
-      preflight: new PreflightService({ ...ground, specs, placement, imagePolicy, defaultNetwork: ground.defaults.network }),
+      preflight: new PreflightService({
+        ...ground,
+        specs,
+        placement,
+        imagePolicy,
+        defaultNetwork: ground.defaults.network,
+      }),
       prune,
       secrets,
       snapshotExport: new SnapshotExport(snapshotParts),
@@ -188,7 +212,16 @@ export function composeServices(ground: Ground) {
       types: new AgentTypeService({ ...ground, catalogue: ground.types }),
       typeImages: new TypeImages({ ...ground, catalogue: ground.types, builds }),
       typeTests,
-      retry: new RetryService({ operations, agents: agentService, snapshots, prune, pulls, builds, typeTests, snapshotSending }),
+      retry: new RetryService({
+        operations,
+        agents: agentService,
+        snapshots,
+        prune,
+        pulls,
+        builds,
+        typeTests,
+        snapshotSending,
+      }),
     },
   };
 }

@@ -4,7 +4,13 @@
  */
 import { AppError, notFound, type Problem } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type HostId, type OperationId } from '#lib/domain/ids.ts';
-import type { OperationDetailView, OperationKind, OperationView, StepView, TransferView } from '#lib/protocol/views.ts';
+import type {
+  OperationDetailView,
+  OperationKind,
+  OperationView,
+  StepView,
+  TransferView,
+} from '#lib/protocol/views.ts';
 import type { AppBus } from '../messages.ts';
 import type { Journal, Tell } from '../storage/journal.ts';
 import type { OperationRepository, OperationRow } from '../storage/operations.ts';
@@ -336,7 +342,11 @@ export class Operations {
 
 /** What it is about where that is no agent: the image of a pull, the type of a test, else what its request says of it. */
 function subjectOf({ kind, request }: OperationRow): Pick<OperationView, 'subject'> {
-  const named: Readonly<Partial<Record<OperationKind, string>>> = { pull: 'image', build: 'tag', 'type-test': 'type' };
+  const named: Readonly<Partial<Record<OperationKind, string>>> = {
+    pull: 'image',
+    build: 'tag',
+    'type-test': 'type',
+  };
   const subject = request?.[named[kind] ?? 'subject'];
   return typeof subject === 'string' ? { subject } : {};
 }

@@ -2,12 +2,10 @@
 import { AppError, validationError } from '#lib/domain/errors.ts';
 import { newId, type AgentId, type SnapshotId } from '#lib/domain/ids.ts';
 import { parseInput } from '#lib/domain/inputs/parse-input.ts';
-import { importInput, snapshotFile, type SnapshotFile } from '#lib/domain/inputs/snapshot-file.ts';
-import { specInput } from '#lib/domain/inputs/spawn-input.ts';
+import { importInput, type SnapshotFile } from '#lib/domain/inputs/snapshot-file.ts';
 import { OWN_LABELS } from '#lib/domain/labels.ts';
 import { formatBytes } from '#lib/domain/quantities.ts';
 import { inventSnapshotName } from '#lib/domain/snapshot-name.ts';
-import type { AgentSpec } from '#lib/domain/agent-spec.ts';
 import type { SnapshotView, SnapshotVolume } from '#lib/protocol/views.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
@@ -15,6 +13,7 @@ import type { Host } from '../hosts/host.ts';
 import type { AgentRepository } from '../storage/agents.ts';
 import type { SnapshotRepository } from '../storage/snapshots.ts';
 import { asReason, authorize, type Actor } from './access.ts';
+import { badFile, importedSpec, readAbout } from './imported-spec.ts';
 import { limited, loadableTar } from './loadable-tar.ts';
 import type { Operation, Operations } from './operations.ts';
 import { paced } from './paced.ts';
@@ -49,8 +48,6 @@ interface Arrival {
 }
 
 const TELL_EVERY_MS = 500;
-/** Rights are asked for when somebody forks it. */
-const SYSTEM: Actor = { kind: 'system', name: 'import', role: 'admin' };
 
 export class SnapshotImport {
   readonly #parts: SnapshotImportParts;
@@ -144,7 +141,8 @@ export class SnapshotImport {
           arrival.as = await this.#named(arrival, wish);
         },
         volume: async (n, packed) => {
-          if (arrival.about?.volumes[n] === undefined) throw bad('holds a volume that it does not speak of');
+          if (arrival.about?.volumes[n] === undefined)
+            throw badFile('holds a volume that it does not speak of');
           arrival.volumes.set(n, await this.#parts.copies.receive(arrival.id, n, packed, signal));
         },
         image: async () => {
@@ -187,15 +185,17 @@ export class SnapshotImport {
   async #record(engine: Engine, arrival: Arrival, by: string, operation: Operation): Promise<SnapshotView> {
     const { about, as, host, id } = arrival;
     const facts = as === null ? null : await engine.inspectImage(as.image);
-    if (as === null || facts === null) throw bad('held no image that the engine could take');
+    if (as === null || facts === null) throw badFile('held no image that the engine could take');
     if (Object.entries(facts.labels).some(([key, value]) => key.startsWith(OWN_LABELS) && value !== ''))
-      throw bad('holds an image that passes for an agent of Slipway: its labels say so');
+      throw badFile('holds an image that passes for an agent of Slipway: its labels say so');
     const volumes = (about?.volumes ?? []).map(({ target, name }, n): SnapshotVolume => {
       const size = arrival.volumes.get(n);
-      if (size === undefined) throw bad(`misses the copy of the volume at ${target}`);
+      if (size === undefined) throw badFile(`misses the copy of the volume at ${target}`);
       return { target, name, size };
     });
-    const { type, spec } = this.#specOf(as.agentName, as.image, about, operation);
+    const { type, spec } = importedSpec(this.#parts, as, about, (line) => {
+      operation.output(line);
+    });
     const agentId = this.#lineOf(about);
     const parent = about?.lineage.length
       ? this.#parts.snapshotRows.ofAgent(agentId).find((each) => each.name === about.lineage[0])
@@ -229,24 +229,6 @@ export class SnapshotImport {
       : original;
   }
 
-  /** What a fork begins with. Throws VALIDATION for a spec that is none. Secrets that are not here are left out, and named. */
-  #specOf(
-    agentName: string,
-    image: string,
-    about: SnapshotFile | null,
-    operation: Operation,
-  ): { readonly type: string; readonly spec: AgentSpec } {
-    const { specs, types, secrets } = this.#parts;
-    const type = types.get(about?.type ?? 'custom') === undefined ? 'custom' : (about?.type ?? 'custom');
-    const known = secrets.all();
-    const missing = (about?.secrets ?? []).filter((name) => !known.has(name));
-    for (const name of missing) operation.output(`its agent had the secret ${name}, which is not here`);
-    const { build: _, ...said } = about?.spec ?? {};
-    const fields = { ...said, env: withoutSecrets(said['env'], new Set(missing)), image, pull: 'never' };
-    const input = parseInput(specInput, fields);
-    return { type, spec: { ...specs.make(SYSTEM, agentName, specs.type(type), input), build: null } };
-  }
-
   async #takeBack(engine: Engine, { id, as }: Arrival): Promise<void> {
     await this.#parts.copies.remove(id).catch(() => undefined);
     // the name was free when it came
@@ -254,33 +236,9 @@ export class SnapshotImport {
   }
 }
 
-function readAbout(text: string): SnapshotFile {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw bad('holds a description of the snapshot that cannot be read', error);
-  }
-  return parseInput(snapshotFile, value);
-}
-
-function withoutSecrets(env: unknown, missing: ReadonlySet<string>): unknown {
-  if (typeof env !== 'object' || env === null) return env;
-  const entries = Object.entries(env).filter(([, value]: [string, unknown]) => {
-    const secret: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'secret') : null;
-    return typeof secret !== 'string' || !missing.has(secret);
-  });
-  return Object.fromEntries(entries);
-}
-
 /** What the engine cannot take is the file's fault, unless the engine is away. */
 function asRefusal(error: unknown): unknown {
   return error instanceof AppError && error.code === 'ENGINE_ERROR'
-    ? bad('is no image that the engine can take', error)
+    ? badFile('is no image that the engine can take', error)
     : error;
-}
-
-function bad(rule: string, cause?: unknown): AppError {
-  const { message, details } = validationError([{ field: 'file', value: 'tar', rule }]);
-  return new AppError('VALIDATION', message, { ...(details ? { details } : {}), cause });
 }

@@ -14,7 +14,9 @@ export const load = door(({ app, actor, event }: Door<PageServerLoadEvent>) => {
     // those that stand in the tree, or use an image of it
     agents: app.services.agents
       .list(actor)
-      .filter((agent) => [agent.id, agent.snapshotId, agent.imageId].some((id) => id !== null && ids.has(id))),
+      .filter((agent) =>
+        [agent.id, agent.snapshotId, agent.imageId].some((id) => id !== null && ids.has(id)),
+      ),
     sending: app.services.operations
       .list(actor, 50)
       .filter((each) => each.state === 'running' && SENDING.includes(each.kind)),
@@ -52,7 +54,10 @@ export const actions = {
   }),
   comment: action(({ app, actor }, form) => {
     const wish = { comment: text(form, 'comment') ?? '' };
-    return { done: 'comment', snapshot: app.services.snapshots.change(actor, text(form, 'snapshot') ?? '', wish) };
+    return {
+      done: 'comment',
+      snapshot: app.services.snapshots.change(actor, text(form, 'snapshot') ?? '', wish),
+    };
   }),
   /** With `untag` only its name goes. */
   delete: action(async ({ app, actor }, form) => {
@@ -69,7 +74,10 @@ function text(form: FormData, name: string): string | undefined {
 /** What shall be other than the agent has it. */
 function specFrom(form: FormData): Readonly<Record<string, unknown>> {
   const [memory, cpu, command] = [text(form, 'memory'), text(form, 'cpu'), text(form, 'command')];
-  const resources = { ...(memory === undefined ? {} : { memory }), ...(cpu === undefined ? {} : { cpu: Number(cpu) }) };
+  const resources = {
+    ...(memory === undefined ? {} : { memory }),
+    ...(cpu === undefined ? {} : { cpu: Number(cpu) }),
+  };
   return {
     ...(Object.keys(resources).length === 0 ? {} : { resources }),
     ...(command === undefined ? {} : { command: ['sh', '-c', command] }),

@@ -7,7 +7,9 @@ it('says the rule as a sentence', () => {
   expect(ruleWords({ beforeStop: true, beforeRemove: false, every: 21_600, keep: 5 })).toBe(
     'One is taken before each stop, every 6 h while it runs. The newest 5 of these stay.',
   );
-  expect(ruleWords({ ...NONE, beforeRemove: true })).toBe('One is taken before its removal. All of these stay.');
+  expect(ruleWords({ ...NONE, beforeRemove: true })).toBe(
+    'One is taken before its removal. All of these stay.',
+  );
   expect(ruleWords({ ...NONE, keep: 3 })).toBe('None is taken by itself.');
 });
 

@@ -5,7 +5,9 @@ import type { RequestEvent } from './$types';
 export const POST = endpoint<RequestEvent>(async ({ app, actor, event }) => {
   const wait = isTrue(event.url.searchParams.get('wait'));
   const wish = await readJson(event.request);
-  const { operation, snapshot } = await app.services.snapshotSending.copy(actor, event.params.id, wish, { wait });
+  const { operation, snapshot } = await app.services.snapshotSending.copy(actor, event.params.id, wish, {
+    wait,
+  });
   return snapshot === null
     ? Response.json({ operation }, { status: 202 })
     : Response.json(snapshot, { status: 201 });
