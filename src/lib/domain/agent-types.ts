@@ -36,6 +36,8 @@ const IDLE = { idle: { mode: 'io', timeout: 800 } } as const;
 const NO_PATTERNS: TypePatterns = { login: [], prompt: [] };
 const built = { builtHere: true, defaults: IDLE } as const;
 
+/** What the images of the types that ship begin with (`npm run images`). */
+export const BASE_IMAGE = 'slipway/base:latest';
 /** The image of plain shells, which needs no registry. */
 export const STARTER_IMAGE = 'slipway/starter:latest';
 

@@ -289,7 +289,12 @@ export class AgentService extends AgentReading<AgentServiceParts> {
       });
     }
     await spawning.refuseTakenName(fleet.engine(row.hostId), row.name);
-    const again = spawning.again(row, asReason(actor), { ...row.spec, image: newest.image, pull: 'never' });
+    const again = spawning.again(row, asReason(actor), {
+      ...row.spec,
+      image: newest.image,
+      pull: 'never',
+      build: null,
+    });
     records.patch(row.id, { snapshotId: newest.id });
     return again;
   }

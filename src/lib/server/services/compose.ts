@@ -170,6 +170,7 @@ export function composeServices(ground: Ground) {
   const making = new DiffMaking({ ...ground, temporaries });
   const typeTests = new TypeTest({ ...ground, catalogue: ground.types, spawning, removal });
   const snapshotSending = new SnapshotSending(snapshotParts);
+  const forking = new Forking({ ...ground, agentService, spawning, recreateFlow, specs });
   return {
     /** For the loops. */
     flows: {
@@ -190,7 +191,7 @@ export function composeServices(ground: Ground) {
       bulk: new BulkService({ agents: agentService, snapshots }),
       crashes: new CrashReports({ ...ground, agentService, snapshots, spawning, specs }),
       diffs: new DiffService({ ...ground, temporaries, making }),
-      forking: new Forking({ ...ground, agentService, spawning, recreateFlow, specs }),
+      forking,
       hosts: new HostService(fleet),
       imagePolicy,
       images: new ImageService({ ...ground, snapshots: ground.snapshotRows, policy: imagePolicy }),
@@ -215,6 +216,7 @@ export function composeServices(ground: Ground) {
       retry: new RetryService({
         operations,
         agents: agentService,
+        forking,
         snapshots,
         prune,
         pulls,

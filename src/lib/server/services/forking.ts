@@ -97,7 +97,7 @@ export class Forking {
     const plain = { ...row.spec, image: snapshot.image, pull: 'never' as const, build: null };
     const spec = withVolumes ? withNewVolumes(plain, row.name, snapshot) : plain;
     specs.allow(who, row.name, spec);
-    const request = { image: snapshot.image, pull: 'never' };
+    const request = { snapshot: snapshot.id, volumes: withVolumes, timeout };
     const started = recreateFlow.recreate(row, asReason(who), spec, timeout, request, {
       snapshotId: snapshot.id,
       withVolumes,

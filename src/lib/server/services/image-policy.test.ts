@@ -70,6 +70,14 @@ describe('the image policy', () => {
     expect(forks).toHaveLength(1);
   });
 
+  it('knows what the images of types begin with', () => {
+    const { id } = world.fake.addImage('slipway/base:latest');
+    policy().change(world.admin, { allow: [], strict: true });
+    expect(() => {
+      policy().refuseLocal(world.host.id, 'slipway/base:latest', id);
+    }).not.toThrow();
+  });
+
   it('does not take an id for a name', () => {
     const { id } = world.fake.addImage(IMAGE);
     policy().change(world.admin, { allow: ['docker.io'], strict: true });

@@ -1,6 +1,6 @@
 /** The allow list of registries and namespaces: kept, changed, and asked before anything is pulled. Admins are bound by it too. */
 import { z } from 'zod';
-import { BUILT_IN_TYPES } from '#lib/domain/agent-types.ts';
+import { BASE_IMAGE, BUILT_IN_TYPES } from '#lib/domain/agent-types.ts';
 import type { HostId } from '#lib/domain/ids.ts';
 import {
   checkAllowList,
@@ -57,7 +57,7 @@ export class ImagePolicyService {
   refuseLocal(hostId: HostId, image: string, imageId: string): void {
     const policy = this.#current();
     if (!policy.strict || policy.allow === null || this.#parts.isOurs(hostId, imageId)) return;
-    if (BUILT_IN_TYPES.some((type) => type.builtHere && type.image === image)) return;
+    if (image === BASE_IMAGE || BUILT_IN_TYPES.some((type) => type.builtHere && type.image === image)) return;
     // the engine takes the beginning of an id for a name: it says nothing of where the image came from
     const byId = imageId.startsWith(image) || imageId.startsWith(`sha256:${image}`);
     refuseImage(policy, byId ? imageId : image);

@@ -88,6 +88,20 @@ describe('an operation that failed', () => {
     await until(() => expect(world.row(one.id).spec.env).toEqual({ B: '2' }));
   });
 
+  it('a restore is tried again as one, with its place in the lineage', async () => {
+    const { snapshots, forking } = world.services;
+    const first = await finish(snapshots.create(world.admin, one.id, { name: 'first' }));
+    const second = await finish(snapshots.create(world.admin, one.id, { name: 'second' }));
+    await pass(10);
+    refuse('createContainer');
+    const failed = await failing(() =>
+      forking.restore(world.admin, one.id, { snapshot: first?.id ?? '' }, WAIT),
+    );
+    expect(world.row(one.id).snapshotId).toBe(second?.id);
+    expect((await over(await retry(failed))).state).toBe('succeeded');
+    expect(world.row(one.id)).toMatchObject({ snapshotId: first?.id, spec: { image: first?.image } });
+  });
+
   it('snapshot', async () => {
     refuse('commitContainer');
     const failed = await failing(() =>

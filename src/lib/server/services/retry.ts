@@ -4,6 +4,7 @@ import type { OperationView } from '#lib/protocol/views.ts';
 import { authorize, type Actor } from './access.ts';
 import type { AgentService } from './agents.ts';
 import type { BuildService } from './builds.ts';
+import type { Forking } from './forking.ts';
 import type { Operations } from './operations.ts';
 import type { PruneService } from './prune.ts';
 import type { PullService } from './pulls.ts';
@@ -14,6 +15,7 @@ import type { TypeTest } from './type-test.ts';
 export interface RetryParts {
   readonly operations: Operations;
   readonly agents: AgentService;
+  readonly forking: Forking;
   readonly snapshots: SnapshotService;
   readonly prune: PruneService;
   readonly pulls: PullService;
@@ -55,7 +57,7 @@ export class RetryService {
     agentId: string | null,
     request: Readonly<Record<string, unknown>>,
   ): Promise<unknown> {
-    const { agents, snapshots, prune, pulls, builds, typeTests, snapshotSending } = this.#parts;
+    const { agents, forking, snapshots, prune, pulls, builds, typeTests, snapshotSending } = this.#parts;
     const agent = agentId ?? '';
     switch (kind) {
       case 'spawn':
@@ -75,7 +77,10 @@ export class RetryService {
       case 'update':
         return agents.update(actor, agent, request);
       case 'recreate':
-        return agents.recreate(actor, agent, request);
+        // a restore is one too
+        return 'snapshot' in request
+          ? forking.restore(actor, agent, request)
+          : agents.recreate(actor, agent, request);
       case 'snapshot':
         return snapshots.create(actor, agent, request, { wait: false });
       case 'prune':

@@ -68,6 +68,19 @@ describe('a secret', () => {
   });
 });
 
+it('a secret that a type gives to its agents is not deleted without a word', () => {
+  put();
+  world.services.types.create(admin, {
+    name: 'keyed',
+    title: 'Keyed',
+    image: 'slipway/starter:latest',
+    defaults: { env: { TOKEN: { secret: 'API_KEY' } } },
+  });
+  expect(() => {
+    world.services.secrets.delete(admin, 'API_KEY');
+  }).toThrow('is used by the type keyed');
+});
+
 describe('an agent with a secret', () => {
   const env = { TOKEN: { secret: 'API_KEY' }, PLAIN: 'x' };
 

@@ -1,5 +1,6 @@
 /** Secrets: written, replaced, deleted and given to agents, and never shown again. */
 import type { AgentSpec } from '#lib/domain/agent-spec.ts';
+import type { TypeSource } from '#lib/domain/agent-types.ts';
 import { AppError, notFound, validationError } from '#lib/domain/errors.ts';
 import type { AgentId } from '#lib/domain/ids.ts';
 import { parseInput } from '#lib/domain/inputs/parse-input.ts';
@@ -17,6 +18,7 @@ export interface SecretParts {
   readonly agents: AgentRepository;
   readonly journal: Journal;
   readonly seal: Seal;
+  readonly types: Pick<TypeSource, 'list'>;
 }
 
 export class SecretService {
@@ -59,10 +61,10 @@ export class SecretService {
     const who = authorize(actor, 'secrets.change');
     const { secrets, journal, agents } = this.#parts;
     if (secrets.byName(name) === undefined) throw notFound('secret', name);
-    const users = usersOf(name, agents.list());
+    const users = [...usersOf(name, agents.list()), ...this.#typesWith(name)];
     if (users.length > 0 && !force) {
       throw new AppError('CONFLICT', `The secret ${name} is used by ${users.join(', ')}`, {
-        hint: 'Remove these agents first, or delete it by force: they keep what they have until they are made anew.',
+        hint: 'Take it out of these first, or delete it by force: they keep what they have until they are made anew.',
       });
     }
     journal.commit((tell) => {
@@ -121,6 +123,16 @@ export class SecretService {
   /** What is shown to people, without the values of secrets. */
   mask<Value>(value: Value): Value {
     return maskSecrets(value, [...this.all().values()]);
+  }
+
+  /** Types whose defaults name it. */
+  #typesWith(name: string): readonly string[] {
+    const types = this.#parts.types.list();
+    return types
+      .filter(({ defaults }) =>
+        Object.values(defaults.env ?? {}).some((each) => typeof each !== 'string' && each.secret === name),
+      )
+      .map((type) => `the type ${type.name}`);
   }
 
   #value(name: string, field: string): string {
