@@ -46,8 +46,9 @@ export class RetryService {
     const newest = () => (agentId === null ? operations.list(actor, 50) : operations.ofAgent(agentId, 50));
     const before = new Set(newest().map((each) => each.id));
     await this.#again(actor, row.kind, agentId, row.request);
+    const begun = newest().filter((each) => !before.has(each.id));
     // of another kind too: what could not be spawned and was kept for a look is started
-    const again = newest().find((each) => !before.has(each.id));
+    const again = begun.find((each) => each.kind === row.kind) ?? begun[0];
     return again ?? operations.get(actor, row.id);
   }
 
