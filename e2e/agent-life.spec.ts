@@ -112,7 +112,10 @@ test('an agent is launched from the form, watched, stopped, started, snapshotted
     await dialog.getByLabel('Comment').fill('before the change');
     await dialog.getByRole('button', { name: 'Take it' }).click();
     await expect(dialog).toBeHidden();
-    await page.getByRole('link', { name: /^Snapshots/ }).click();
+    await page
+      .getByRole('navigation', { name: 'Parts of the agent' })
+      .getByRole('link', { name: /^Snapshots/ })
+      .click();
     const line = page.getByRole('row').filter({ hasText: 'good-point' });
     await expect(line).toContainText('before the change');
     await expect(line).toContainText(/\d+(?:\.\d+)? (?:KiB|MiB)/);

@@ -110,10 +110,13 @@ test.describe('on a phone', () => {
     for (const target of await bar.locator('a, button').all())
       expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
 
-    await bar.getByRole('link', { name: 'Activity' }).tap();
+    const sheet = page.getByRole('dialog', { name: 'More' });
+    await bar.getByRole('link', { name: 'Images' }).tap();
+    await expect(page).toHaveURL('/images');
+    await bar.getByRole('button', { name: 'More' }).tap();
+    await sheet.getByRole('link', { name: 'Activity' }).tap();
     await expect(page).toHaveURL('/activity');
     await bar.getByRole('button', { name: 'More' }).tap();
-    const sheet = page.getByRole('dialog', { name: 'More' });
     await expect(sheet.getByRole('button', { name: /Sign out/ })).toBeVisible();
     await sheet.getByRole('button', { name: 'Find or do' }).tap();
     await page.getByRole('option', { name: /in-the-pocket/ }).tap();

@@ -35,7 +35,7 @@ export interface ImageChoice {
 /** How long a list waits for one host. */
 const LIST_MS = 3_000;
 /** How long an agent's page waits for the question whether its tag has moved. */
-const MOVED_MS = 1_000;
+const MOVED_MS = 150;
 
 export class ImageService {
   readonly #parts: ImageParts;
