@@ -28,7 +28,7 @@ test('a secret that was saved in the browser reaches an agent that the form laun
     .getByLabel('Command')
     .fill('sh\n-c\n[ "$TOKEN" = sk-test-4711-hunter2 ] && echo it has it; exec sleep infinity');
   await openGroup(page, 'Environment');
-  await page.getByLabel('Secrets in the environment').fill('TOKEN=FORM_KEY');
+  await page.getByLabel('Secrets', { exact: true }).fill('TOKEN=FORM_KEY');
   await page.getByRole('button', { name: /^Launch/ }).click();
   await expect(log(page)).toContainText('it has it');
 

@@ -64,7 +64,7 @@ const fields = {
     placeholder: 'none, or such as\nLANG=C.UTF-8\nEDITOR=vim',
   },
   secrets: {
-    label: 'Secrets in the environment',
+    label: 'Secrets',
     help: 'VARIABLE=NAME of a secret, one a line.',
     placeholder: 'none, or such as\nANTHROPIC_API_KEY=ANTHROPIC_API_KEY',
   },
