@@ -6,6 +6,7 @@ import type { App } from '../app.ts';
 import { plainActionAnswer, wantsPlainAction } from './action-answer.ts';
 import { limitBody } from './body-limit.ts';
 import { authenticate, isSameOrigin, SESSION_COOKIE } from './authenticate.ts';
+import { paintFirst } from './paint-first.ts';
 import { problemResponse } from './problem.ts';
 import { openSession } from './session.ts';
 
@@ -51,7 +52,7 @@ export async function handleWith(app: App, { event, resolve }: HandleInput): Pro
   const answer = await resolve(event, {
     // the page is readable before its scripts: asked for in the answer's head they would hold up the first paint
     preload: ({ type }) => type === 'css',
-    transformPageChunk: ({ html }) => html.replace('%slipway.theme%', locals.theme),
+    transformPageChunk: ({ html }) => paintFirst(html.replace('%slipway.theme%', locals.theme)),
   });
   if (answer.status === 405 && url.pathname.startsWith('/api/')) {
     return finish(wrongMethod(answer, request.method, locals.requestId), locals.requestId, url);

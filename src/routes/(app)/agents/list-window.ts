@@ -6,7 +6,7 @@ import { groupAgents, sortAgents, typeTitle } from '#lib/components/agents/agent
 import type { AgentView, Pulse } from '#lib/protocol/views.ts';
 import { filterAgents, SHOWS, showsAgent, tagsOf, type ListFilter, type Show } from './list-filter.ts';
 
-export const WINDOW_ROWS = 24;
+export const WINDOW_ROWS = 20;
 
 export interface ListSummary {
   /** All agents, whatever the filter. */
