@@ -31,6 +31,8 @@ export interface ImageDetailView extends ImageView {
   readonly platform: string | null;
   readonly labels: Readonly<Record<string, string>>;
   readonly layers: number | null;
+  /** The build here that made it, with its steps and its whole output; null: it came from elsewhere, or the record is gone. */
+  readonly buildId: string | null;
   readonly config: {
     readonly env: readonly string[];
     readonly command: readonly string[] | null;

@@ -77,6 +77,8 @@ export const im = {
     platform: 'Platform',
     layers: 'Layers',
     made: 'Made',
+    built: 'Built here',
+    buildLink: 'Steps and output',
     digests: 'Digests',
     user: 'User',
     workdir: 'Folder',

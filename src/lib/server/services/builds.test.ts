@@ -46,6 +46,9 @@ describe('a build', () => {
     });
     expect(build.steps.map((each) => each.instruction)).toEqual([`FROM ${IMAGE}`, 'ENV A=b']);
     expect((await world.fake.inspectImage('acme/tool:1'))?.id).toBe(build.imageId);
+    // the image leads to its build, and one that came from elsewhere to none
+    expect(await world.services.images.get(world.admin, 'acme/tool:1')).toMatchObject({ buildId: build.id });
+    expect(await world.services.images.get(world.admin, IMAGE)).toMatchObject({ buildId: null });
     expect(await logOf(build.id)).toContain('Step 2/2 : ENV A=b');
   });
 

@@ -194,7 +194,12 @@ export function composeServices(ground: Ground) {
       forking,
       hosts: new HostService(fleet),
       imagePolicy,
-      images: new ImageService({ ...ground, snapshots: ground.snapshotRows, policy: imagePolicy }),
+      images: new ImageService({
+        ...ground,
+        snapshots: ground.snapshotRows,
+        builds: ground.buildRows,
+        policy: imagePolicy,
+      }),
       pulls,
       registries,
       logs: new LogService({ agents, fleet, tails: ground.tails }),

@@ -9,6 +9,7 @@ import type { Engine, ImageFacts } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { Host } from '../hosts/host.ts';
 import type { AgentRepository } from '../storage/agents.ts';
+import type { BuildRepository } from '../storage/builds.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { SnapshotRepository } from '../storage/snapshots.ts';
 import { asReason, authorize, type Actor } from './access.ts';
@@ -22,6 +23,7 @@ export interface ImageParts {
   readonly fleet: Fleet;
   readonly agents: AgentRepository;
   readonly snapshots: SnapshotRepository;
+  readonly builds: Pick<BuildRepository, 'byImageId'>;
   readonly journal: Journal;
   readonly policy: ImagePolicyService;
   readonly types: TypeSource;
@@ -62,6 +64,7 @@ export class ImageService {
       platform: facts.platform,
       labels: facts.labels,
       layers: facts.layers?.length ?? null,
+      buildId: this.#parts.builds.byImageId(host.id, facts.id)?.id ?? null,
       config: facts.config,
       history: history.map(({ createdAt, createdBy, size, comment, tags }) => ({
         createdAt: new Date(createdAt).toISOString(),
