@@ -35,24 +35,29 @@ async function isClean(page: Page, what: string) {
   });
 }
 
-/** One in each state; gives the busy one. */
-async function makeAgents(api: Api) {
+/** One in each state; gives the busy one. Both themes are looked at at once, on one engine: each has names of its own. */
+async function makeAgents(api: Api, theme: string) {
   const [busy, stopped, paused] = await Promise.all([
-    api.spawn({ name: 'busy', command: counting(100), tags: { team: 'infra', env: 'test' }, role: 'worker' }),
-    api.spawn({ name: 'stopped', command: quiet }),
-    api.spawn({ name: 'paused', command: quiet }),
     api.spawn({
-      name: 'crashed',
+      name: `busy-${theme}`,
+      command: counting(100),
+      tags: { team: 'infra', env: 'test' },
+      role: 'worker',
+    }),
+    api.spawn({ name: `stopped-${theme}`, command: quiet }),
+    api.spawn({ name: `paused-${theme}`, command: quiet }),
+    api.spawn({
+      name: `crashed-${theme}`,
       command: script(
         String.raw`printf '\033[31mred\033[0m \033[2mfaint\033[0m ERROR broken\n'; sleep 0.5; exit 3`,
       ),
     }),
-    api.spawn({ name: 'finished-and-has-quite-a-long-name', command: script('sleep 0.5') }),
+    api.spawn({ name: `finished-and-has-quite-a-long-name-${theme}`, command: script('sleep 0.5') }),
   ]);
   await Promise.all([
     api.act('stop', stopped.id),
     api.act('pause', paused.id),
-    api.call('POST', '/api/agents', { name: 'failed', type: 'claude' }),
+    api.call('POST', '/api/agents', { name: `failed-${theme}`, type: 'claude' }),
     api.call('POST', `/api/agents/${busy.id}/snapshots`, {
       name: 'first',
       comment: 'a point to come back to',
@@ -77,9 +82,9 @@ for (const theme of ['light', 'dark'] as const) {
 
     test('every page is clean', async ({ page, api, guard }) => {
       guard.expected(refusedWith(404));
-      const busy = await makeAgents(api);
-      const { id: failed } = await api.agent('failed');
-      const { id: crashed } = await api.agent('crashed');
+      const busy = await makeAgents(api, theme);
+      const { id: failed } = await api.agent(`failed-${theme}`);
+      const { id: crashed } = await api.agent(`crashed-${theme}`);
       for (const address of [
         '/',
         '/agents',
@@ -130,16 +135,19 @@ for (const theme of ['light', 'dark'] as const) {
     });
 
     test('everything that opens is clean', async ({ page, api }) => {
-      const agent = await api.spawn({ name: 'opened', command: quiet });
+      const name = `opened-${theme}`;
+      const agent = await api.spawn({ name, command: quiet });
       await page.goto('/agents');
       await page.getByLabel('Select opened').check();
       await isClean(page, 'the bulk bar');
-      await row(page, 'opened').getByRole('link', { name: 'More for opened' }).click();
+      await row(page, name)
+        .getByRole('link', { name: `More for ${name}` })
+        .click();
       await isClean(page, 'the menu of a row');
       await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
       await expect(rowState(page, 'opened')).toHaveText(/Removing/);
       await isClean(page, 'a removal that counts down');
-      await row(page, 'opened').getByRole('button', { name: /^Undo/ }).click();
+      await row(page, name).getByRole('button', { name: /^Undo/ }).click();
       await expect(rowState(page, 'opened')).toHaveText('Ready');
       await page.keyboard.press('Control+k');
       await expect(
