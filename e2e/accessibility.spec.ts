@@ -138,17 +138,17 @@ for (const theme of ['light', 'dark'] as const) {
       const name = `opened-${theme}`;
       const agent = await api.spawn({ name, command: quiet });
       await page.goto('/agents');
-      await page.getByLabel('Select opened').check();
+      await page.getByLabel(`Select ${name}`).check();
       await isClean(page, 'the bulk bar');
       await row(page, name)
         .getByRole('link', { name: `More for ${name}` })
         .click();
       await isClean(page, 'the menu of a row');
       await page.getByRole('menuitem', { name: 'Remove', exact: true }).click();
-      await expect(rowState(page, 'opened')).toHaveText(/Removing/);
+      await expect(rowState(page, name)).toHaveText(/Removing/);
       await isClean(page, 'a removal that counts down');
       await row(page, name).getByRole('button', { name: /^Undo/ }).click();
-      await expect(rowState(page, 'opened')).toHaveText('Ready');
+      await expect(rowState(page, name)).toHaveText('Ready');
       await page.keyboard.press('Control+k');
       await expect(
         page.getByRole('dialog', { name: 'Find or do' }).getByRole('option').first(),
