@@ -82,7 +82,7 @@ export interface SnapshotRule {
   readonly beforeRemove: boolean;
   /** Seconds between two while it runs; null: none by the clock. */
   readonly every: number | null;
-  /** How many of those that were taken by themselves stay; null: all. One with forks, children or agents is never deleted. */
+  /** How many of those that were taken by themselves stay; null: all. One that was forked, that branches, or that agents use stays. */
   readonly keep: number | null;
 }
 
