@@ -15,11 +15,9 @@ export interface ExportOptions extends SiteOptions {
 }
 
 const LOOK_EVERY_MS = 50;
-const WARM_UP_TIMES = 20;
 
 export async function measureExport(options: ExportOptions): Promise<PartReport> {
   return withSite(options, async (site) => {
-    await warmUp(site);
     const { agent } = await spawnAgent(site, { name: 'large' });
     const write = `head -c ${options.mib * 1024 ** 2} /dev/urandom > /tmp/large`;
     await site.engine.cli('exec', agent.containerId ?? '', 'sh', '-c', write);
@@ -55,22 +53,6 @@ export async function measureExport(options: ExportOptions): Promise<PartReport>
       details: { size: snapshot.size },
     };
   });
-}
-
-/** What a server loads and compiles the first time is no memory of an export: a small one and the pages come before. */
-async function warmUp(site: BenchSite): Promise<void> {
-  const { agent } = await spawnAgent(site, { name: 'small' });
-  const taken = await site.slipway.call(`/api/agents/${agent.id}/snapshots`, {
-    method: 'POST',
-    body: { name: 'small' },
-  });
-  const { id } = JSON.parse(taken.body.toString()) as SnapshotView;
-  const { hostname, port } = new URL(site.url);
-  for (let times = 0; times < WARM_UP_TIMES; times += 1) {
-    await download(site, { host: hostname, port, path: `/api/snapshots/${id}/export` });
-    await site.slipway.call('/agents', { headers: { accept: 'text/html' } });
-    await site.slipway.call('/snapshots', { headers: { accept: 'text/html' } });
-  }
 }
 
 /** Milliseconds until the last byte; the bytes are dropped. */
