@@ -182,6 +182,23 @@ test('several agents are stopped and removed together', async ({ page, api }) =>
   await expect(bulk).toHaveCount(0);
 });
 
+test('what is ticked before the script of the page runs stays chosen', async ({ page, api }) => {
+  await api.spawn({ name: 'early-bird', command: quiet });
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/_app\/.*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/agents', { waitUntil: 'commit' });
+  await page.getByLabel('Select early-bird').check();
+  release();
+  await expect(page.getByRole('toolbar', { name: 'Selection' })).toContainText('1 selected');
+  await expect(page.getByLabel('Select early-bird')).toBeChecked();
+});
+
 test('a refused command leaves its reason at the agent until it is dismissed', async ({
   page,
   api,

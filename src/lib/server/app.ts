@@ -110,7 +110,11 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   const pulses = new PulseBoard();
   const tails = new TailBoard();
   const types = new TypeCatalogue(new AgentTypeRepository(database.db));
-  const logins = new LoginNeeds(types, (id) => records.patch(id, {}));
+  const logins = new LoginNeeds(
+    types,
+    ({ id, containerId }) => (containerId === null ? null : agents.lastEnd(id, containerId)),
+    (id) => records.patch(id, {}),
+  );
   const records = new AgentRecords(journal, agents, fleet, (row) => logins.of(row));
   const networks = new Networks(config.network, instance);
   const operations = new Operations({

@@ -4,15 +4,21 @@ import { newId, type AgentId } from '#lib/domain/ids.ts';
 import { LoginNeeds } from './login-needs.ts';
 
 const START = Date.parse('2026-03-01T12:00:00Z');
-const ROW = { id: newId<AgentId>(), type: 'claude', startedAt: START };
+const ROW = { id: newId<AgentId>(), type: 'claude', containerId: 'c1' };
 const SAYING = 'Not logged in · Please run /login';
 
 let needs: LoginNeeds;
 let told: AgentId[];
+let lastEnd: number | null;
 let seq = 0;
 beforeEach(() => {
   told = [];
-  needs = new LoginNeeds(SHIPPED_TYPES, (id) => told.push(id));
+  lastEnd = null;
+  needs = new LoginNeeds(
+    SHIPPED_TYPES,
+    () => lastEnd,
+    (id) => told.push(id),
+  );
 });
 
 const line = (text: string, at = START + 1_000) => ({
@@ -63,12 +69,22 @@ describe('an agent whose output says that it has no login', () => {
 
   it('needs none when it is started anew, and what it said before that counts no more', () => {
     say(SAYING);
-    const again = { ...ROW, startedAt: START + 60_000 };
-    expect(needs.of(again)).toBeNull();
-    needs.see(again, [line(SAYING)]);
-    expect(needs.of(again)).toBeNull();
-    needs.see(again, [line(SAYING, START + 61_000)]);
-    expect(needs.of(again)).not.toBeNull();
+    lastEnd = START + 60_000;
+    expect(needs.of(ROW)).toBeNull();
+    needs.see(ROW, [line(SAYING)]);
+    expect(needs.of(ROW)).toBeNull();
+    expect(told).toHaveLength(1);
+    needs.see(ROW, [line(SAYING, START + 61_000)]);
+    expect(needs.of(ROW)?.line).toBe(SAYING);
+    expect(told).toHaveLength(2);
+  });
+
+  it('needs none in another container, until it says so there', () => {
+    say(SAYING);
+    const moved = { ...ROW, containerId: 'c2' };
+    expect(needs.of(moved)).toBeNull();
+    needs.see(moved, [line(SAYING)]);
+    expect(needs.of(moved)?.line).toBe(SAYING);
   });
 });
 
@@ -84,7 +100,11 @@ it('a type that was changed is asked for its new patterns', () => {
     ...SHIPPED_TYPES,
     get: () => changed(login),
   };
-  const watching = new LoginNeeds(types, () => undefined);
+  const watching = new LoginNeeds(
+    types,
+    () => null,
+    () => undefined,
+  );
   watching.see(ROW, [line('two')]);
   expect(watching.of(ROW)).toBeNull();
   login = ['^two$'];

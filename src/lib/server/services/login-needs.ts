@@ -20,7 +20,10 @@ const SHOWN_CHARACTERS = 240;
 // eslint-disable-next-line no-control-regex -- these are terminal codes
 const CURSOR_MOVES = /\u001b\[\d*(?:;\d*)?[CGHf]/g;
 
+type Life = Pick<AgentRow, 'id' | 'type' | 'containerId'>;
+
 interface Need {
+  readonly containerId: string | null;
   readonly line: string;
   /** When it was said, by the engine's clock. Milliseconds. */
   readonly at: number;
@@ -29,41 +32,53 @@ interface Need {
 
 export class LoginNeeds {
   readonly #types: TypeSource;
+  readonly #lastEnd: (row: Life) => number | null;
   readonly #changed: (id: AgentId) => void;
   readonly #needs = new Map<string, Need>();
   readonly #compiled = new WeakMap<TypePatterns, RE2JS>();
 
-  /** `changed` is called when an agent's need came, went or is another one. */
-  constructor(types: TypeSource, changed: (id: AgentId) => void) {
+  /**
+   * `lastEnd` is when the container's last run ended, by the engine's clock, null when none has: what was said after it belongs to the run that is
+   * under way. Not the start of that run, which the engine writes down only after the program runs and may have said its line. `changed` is called
+   * when an agent's need came, went or is another one.
+   */
+  constructor(types: TypeSource, lastEnd: (row: Life) => number | null, changed: (id: AgentId) => void) {
     this.#types = types;
+    this.#lastEnd = lastEnd;
     this.#changed = changed;
   }
 
   /** What a running agent needs now. */
-  of(row: Pick<AgentRow, 'id' | 'type' | 'startedAt'>): LoginNeedView | null {
+  of(row: Life): LoginNeedView | null {
     const need = this.#needs.get(row.id);
-    if (need === undefined || row.startedAt === null || need.at < row.startedAt) return null;
+    if (need === undefined || need.containerId !== row.containerId || need.at <= (this.#lastEnd(row) ?? 0))
+      return null;
     return { line: need.line, help: this.#types.get(row.type)?.loginHelp ?? null };
   }
 
   /** New lines of an agent, in order. */
-  see(row: Pick<AgentRow, 'id' | 'type' | 'startedAt'>, lines: readonly LogLine[]): void {
+  see(row: Life, lines: readonly LogLine[]): void {
     const pattern = this.#pattern(row.type);
     if (pattern === null) return;
-    const before = this.#needs.get(row.id);
+    const before = this.of(row);
+    const known = this.#needs.get(row.id);
     const skipped = Math.max(0, lines.length - LINES_PER_BATCH);
-    let need = before === undefined ? undefined : later(before, skipped);
+    let need = known === undefined ? undefined : later(known, skipped);
     for (const { text, time } of lines.slice(skipped)) {
-      const at = Date.parse(time);
       const said = wordsOf(text);
-      // what an earlier life of the container said counts no more
-      if (said === '' || at < (row.startedAt ?? 0)) continue;
-      if (pattern.matcher(said).find()) need = { line: said.slice(0, SHOWN_CHARACTERS), at, linesSince: 0 };
+      if (said === '') continue;
+      if (pattern.matcher(said).find())
+        need = {
+          containerId: row.containerId,
+          line: said.slice(0, SHOWN_CHARACTERS),
+          at: Date.parse(time),
+          linesSince: 0,
+        };
       else if (need !== undefined) need = later(need, 1);
     }
     if (need !== undefined && need.linesSince < MOVED_ON_LINES) this.#needs.set(row.id, need);
     else this.#needs.delete(row.id);
-    if (this.#needs.get(row.id)?.line !== before?.line) this.#changed(row.id);
+    if (this.of(row)?.line !== before?.line) this.#changed(row.id);
   }
 
   forget(id: string): void {

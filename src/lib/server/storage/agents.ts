@@ -1,4 +1,4 @@
-import { and, desc, eq, ne } from 'drizzle-orm';
+import { and, desc, eq, isNotNull, ne } from 'drizzle-orm';
 import type { AgentId, HostId } from '#lib/domain/ids.ts';
 import type { Db } from './database.ts';
 import { agents, lives } from './schema.ts';
@@ -110,6 +110,18 @@ export class AgentRepository {
       .set(end)
       .where(and(eq(lives.id, life.id)))
       .run();
+  }
+
+  /** When the newest run of a container ended that has ended; milliseconds, null when none has. */
+  lastEnd(agentId: AgentId, containerId: string): number | null {
+    const newest = this.#db
+      .select({ endedAt: lives.endedAt })
+      .from(lives)
+      .where(and(eq(lives.agentId, agentId), eq(lives.containerId, containerId), isNotNull(lives.endedAt)))
+      .orderBy(desc(lives.startedAt))
+      .limit(1)
+      .get();
+    return newest?.endedAt ?? null;
   }
 
   /** Newest first. */
