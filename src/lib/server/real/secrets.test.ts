@@ -71,6 +71,23 @@ describe.skipIf(NO_ENGINE !== undefined)('a secret on a real engine', { timeout:
     }
   });
 
+  it('leaves the place where it is mounted out of what the agent changed', async () => {
+    const agent = await spawn('unseen');
+    await real.docker('exec', agent.containerId ?? '', 'touch', '/made-by-the-agent');
+    const page = await real.app.services.diffs.changes(
+      real.admin,
+      { kind: 'image', agent: agent.id },
+      { kind: 'agent', agent: agent.id },
+      {},
+      { fresh: true },
+    );
+    const paths = page.changes.map(({ path }) => path);
+    expect(paths).toContain('/made-by-the-agent');
+    expect(paths).not.toContain('/run/slipway');
+    // the engine itself does name it
+    expect(await real.docker('diff', agent.containerId ?? '')).toContain('/run/slipway');
+  });
+
   it('is in no inspect, history or save: not of the container, not of its snapshot, not of a fork', async () => {
     const agent = await spawn('clean');
     const snapshot = await real.app.services.snapshots.create(real.admin, agent.id, { name: 'one' });

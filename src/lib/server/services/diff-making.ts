@@ -4,6 +4,7 @@ import { fromEngine } from '#lib/domain/diff/engine-changes.ts';
 import type { FileChange } from '#lib/domain/diff/file-change.ts';
 import type { OperationId } from '#lib/domain/ids.ts';
 import { formatBytes } from '#lib/domain/quantities.ts';
+import { SECRET_FOLDER } from '#lib/domain/secret-delivery.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import { asReason, authorize, type Actor } from './access.ts';
@@ -70,7 +71,9 @@ export class DiffMaking {
     return this.#keep(key, changes, true, isCopied ? COPY_MS : IMAGES_MS);
   }
 
-  #keep(key: string, changes: readonly FileChange[], sized: boolean, lifeMs: number): Comparison {
+  #keep(key: string, found: readonly FileChange[], sized: boolean, lifeMs: number): Comparison {
+    // the place where its secrets are mounted is ours, not the agent's doing
+    const changes = found.filter(({ path }) => path !== SECRET_FOLDER);
     const comparison = { changes, tree: changeTree(changes), at: Date.now(), sized };
     this.#cache.set(key, comparison, lifeMs);
     return comparison;

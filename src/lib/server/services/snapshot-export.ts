@@ -5,6 +5,7 @@ import { formatBytes } from '#lib/domain/quantities.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository } from '../storage/agents.ts';
 import type { SnapshotRepository, SnapshotRow } from '../storage/snapshots.ts';
+import { tidied } from '../streams/tidied.ts';
 import { asReason, authorize, type Actor } from './access.ts';
 import type { Operation, Operations } from './operations.ts';
 import { paced } from './paced.ts';
@@ -77,7 +78,7 @@ export class SnapshotExport {
     const operation = await begun.promise;
     const signal = AbortSignal.any([operation.signal, closed.signal]);
     const volumes = sizes.map((size, n) => ({ size, content: this.#parts.copies.read(row.id, n) }));
-    const image = fleet.engine(row.hostId).saveImages([row.image], signal);
+    const image = tidied(fleet.engine(row.hostId).saveImages([row.image], signal));
     async function* bytes(): AsyncGenerator<Buffer> {
       const pace = paced(TELL_EVERY_MS, () => {
         operation.progress('export', null, formatBytes(counted.bytes));

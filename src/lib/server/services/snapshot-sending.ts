@@ -9,6 +9,7 @@ import type { OperationView, SnapshotView } from '#lib/protocol/views.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { SnapshotRepository, SnapshotRow } from '../storage/snapshots.ts';
+import { tidied } from '../streams/tidied.ts';
 import { TransferMeter } from '../streams/transfer-meter.ts';
 import { asReason, authorize, type Actor } from './access.ts';
 import type { ImagePolicyService } from './image-policy.ts';
@@ -189,7 +190,7 @@ async function transfer(
   const over = new AbortController();
   const signal = AbortSignal.any([operation.signal, over.signal]);
   async function* counted(): AsyncGenerator<Buffer> {
-    for await (const piece of engines.from.saveImages([image], signal)) {
+    for await (const piece of tidied(engines.from.saveImages([image], signal))) {
       total += piece.length;
       pace.news();
       yield piece;

@@ -7,12 +7,15 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { newId, type HostId } from '#lib/domain/ids.ts';
 import { connectLocal } from '../hosts/local.ts';
 import { DockerEngine } from '../engine/docker/docker-engine.ts';
 import type { Engine } from '../engine/engine.ts';
 import { busyboxFiles, importImage } from '../engine/testing/tiny-image.ts';
 import type { App, StartOptions } from '../app.ts';
 import type { Actor } from '../services/access.ts';
+import { openDatabase } from '../storage/database.ts';
+import { SettingsRepository } from '../storage/settings.ts';
 import { anApp } from './app.ts';
 import { startTestEngine, whyNoTestEngine } from '../../../../scripts/test-engine.ts';
 import { person } from './world.ts';
@@ -47,6 +50,8 @@ export interface RealApp {
   readonly holdings: () => Promise<Holdings>;
   /** Ends Slipway and starts it again on its data: `app` is another one afterwards. */
   readonly restart: () => Promise<void>;
+  /** A second host, on the engine of this socket; it is online when it resolves. Gone after a restart. */
+  readonly addHost: (name: string, socket: string) => Promise<Engine>;
   readonly close: () => Promise<void>;
 }
 
@@ -100,6 +105,17 @@ export async function realApp(
     restart: async () => {
       await started.close();
       started = await start();
+    },
+    addHost: async (name, there) => {
+      const address = `unix://${there}`;
+      const row = { id: newId<HostId>(), name, kind: 'local', address } as const;
+      const database = openDatabase(join(dataDir, 'slipway.db'), 'drizzle');
+      new SettingsRepository(database.db).insertHost({ ...row, engineId: null, createdAt: Date.now() });
+      database.close();
+      const connect = () => connectLocal({ path: there });
+      const host = started.app.fleet.add({ ...row, open: () => DockerEngine.open({ connect }) });
+      await host.start();
+      return host.engine();
     },
     close: async () => {
       const left = started.app.services.agents.list(admin);
