@@ -7,11 +7,13 @@ import type { Log } from '../log.ts';
 import type { AgentRepository } from '../storage/agents.ts';
 import type { Journal } from '../storage/journal.ts';
 import type { SnapshotPatch, SnapshotRepository, SnapshotRow } from '../storage/snapshots.ts';
+import type { AgentRecords } from './agent-records.ts';
 import { scanImage } from './secret-scan.ts';
 import type { SecretService } from './secrets.ts';
 
 export interface SnapshotRecordParts {
   readonly agents: AgentRepository;
+  readonly records: Pick<AgentRecords, 'view'>;
   readonly snapshotRows: SnapshotRepository;
   readonly journal: Journal;
   readonly fleet: Fleet;
@@ -30,13 +32,15 @@ export class SnapshotRecords {
 
   /** `of`: the agent whose files go back to it from now on. */
   add(row: Omit<SnapshotRow, 'scan'>, of: AgentId | null = null): SnapshotView {
-    const { journal, snapshotRows, agents, secrets } = this.#parts;
+    const { journal, snapshotRows, agents, records, secrets } = this.#parts;
     const whole: SnapshotRow = { ...row, scan: { state: secrets.all().size === 0 ? 'none' : 'pending' } };
     const view = snapshotView(whole);
     journal.commit((tell) => {
       snapshotRows.insert(whole);
       tell({ kind: 'snapshot', snapshot: view });
-      if (of !== null) agents.update(of, { snapshotId: row.id });
+      if (of === null) return;
+      const agent = agents.update(of, { snapshotId: row.id });
+      tell({ kind: 'agent', agent: records.view(agent) });
     });
     if (view.scan.state === 'pending') this.scan(view.id);
     return view;
@@ -54,11 +58,14 @@ export class SnapshotRecords {
 
   /** What came after it comes after what was before it: snapshots, and the next ones of agents. */
   drop(row: SnapshotRow): void {
-    const { journal, snapshotRows, agents } = this.#parts;
+    const { journal, snapshotRows, agents, records } = this.#parts;
     journal.commit((tell) => {
       snapshotRows.delete(row.id);
-      for (const agent of agents.list())
-        if (agent.snapshotId === row.id) agents.update(agent.id, { snapshotId: row.parentId });
+      for (const { id, snapshotId } of agents.list()) {
+        if (snapshotId !== row.id) continue;
+        const agent = agents.update(id, { snapshotId: row.parentId });
+        tell({ kind: 'agent', agent: records.view(agent) });
+      }
       snapshotRows.reparent(row.id, row.parentId);
       tell({ kind: 'snapshot', snapshot: snapshotView(row), deleted: true });
     });

@@ -52,6 +52,17 @@ describe('taking one', () => {
     expect(snapshots.ofAgent(world.admin, 'one').map(({ name }) => name)).toEqual(['c', 'b', 'a']);
   });
 
+  it('moves the place that its agent goes back to, and says so to whoever shows the agent', async () => {
+    const newest = () => world.facts.findLast((fact) => fact.kind === 'agent' && fact.agent.id === one.id);
+    const first = await take('a');
+    expect(newest()).toMatchObject({ agent: { snapshotId: first?.id } });
+    await pass(10);
+    const second = await take('b');
+    expect(newest()).toMatchObject({ agent: { snapshotId: second?.id } });
+    await finish(snapshots.delete(world.admin, second?.id ?? ''));
+    expect(newest()).toMatchObject({ agent: { snapshotId: first?.id } });
+  });
+
   it('works on a stopped one', async () => {
     await finish(world.services.agents.stop(world.admin, 'one', {}, { wait: true }));
     expect((await take('after'))?.name).toBe('after');
