@@ -62,10 +62,30 @@ describe('a wish that can be fulfilled', () => {
     expect((await results({ image: 'example.test/tool:1' }))['image']).toMatch(/^note: .* is pulled/);
     expect((await results({ pull: 'always' }))['image']).toMatch(/^note: .* is pulled/);
     expect((await results({ volumes: ['data:/data', '/srv:/srv'] }))['mounts']).toBe(
-      'note: the volume data is made; /srv must be there: the engine looks when the container is made',
+      'note: the volume data is made',
     );
     await world.fake.createVolume('data', {});
-    expect((await results({ volumes: ['data:/data'] }))['mounts']).toBe('ok: the volumes are there');
+    expect((await results({ volumes: ['data:/data', '/srv:/srv'] }))['mounts']).toBe('ok: data, /srv: there');
+    expect((await results({ image: 'example.test/tool:1', volumes: ['/srv:/srv'] }))['mounts']).toBe(
+      'note: /srv must be there: that can be asked when the image is on local',
+    );
+  });
+
+  it('leaves no container of the look for paths behind', async () => {
+    await check({ volumes: ['/srv:/srv', '/no-such/a:/a', '/opt:/opt:z'] });
+    expect(await world.fake.listContainers()).toEqual([]);
+  });
+
+  it('names every path that is not there, and not those that are to be made', async () => {
+    const volumes = [
+      '/no-such/a:/a',
+      '/srv:/srv',
+      '/no-such/b:/b:z',
+      { source: '/no-such/c', target: '/c', create: true },
+    ];
+    expect((await results({ volumes }))['mounts']).toBe(
+      'refused: /no-such/a, /no-such/b are not on local; "create" makes a folder of root\'s there',
+    );
   });
 });
 

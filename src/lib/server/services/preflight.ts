@@ -16,6 +16,7 @@ import type { Fleet } from '../hosts/fleet.ts';
 import type { Host } from '../hosts/host.ts';
 import type { AgentRepository } from '../storage/agents.ts';
 import { authorize, type Actor } from './access.ts';
+import { absentPaths } from './bind-check.ts';
 import { imageChecks } from './image-check.ts';
 import type { ImagePolicyService } from './image-policy.ts';
 import { toProblem } from './operations.ts';
@@ -30,6 +31,7 @@ export interface PreflightParts {
   readonly agents: AgentRepository;
   readonly imagePolicy: ImagePolicyService;
   readonly placement: Placement;
+  readonly instance: string;
   readonly defaultNetwork: string;
   readonly types: TypeSource;
 }
@@ -43,6 +45,8 @@ interface NameAndPlace {
 
 /** An agent gets a name of its own at the spawn; the checks need one. */
 const SOME_NAME = 'agent';
+/** For looking whether paths are there. */
+const ASK_MS = 5_000;
 
 export class PreflightService {
   readonly #parts: PreflightParts;
@@ -52,7 +56,7 @@ export class PreflightService {
   }
 
   /**
-   * Never throws for a wish that is not right: that is the answer. Makes nothing on any host. `edited` is the agent that shall be made anew: its
+   * Never throws for a wish that is not right: that is the answer. Leaves nothing on any host. `edited` is the agent that shall be made anew: its
    * name and its ports are its own.
    */
   async check(actor: Actor | null, raw: unknown, edited: string | null = null): Promise<PreflightView> {
@@ -125,7 +129,7 @@ export class PreflightService {
           networks.map((each) => each.name),
           this.#parts.defaultNetwork,
         ),
-        await this.#mounts(host, body),
+        await this.#mounts(host, spec, body, image !== null),
       ];
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -133,22 +137,38 @@ export class PreflightService {
     }
   }
 
-  async #mounts(host: Host, body: CreateBody): Promise<CheckView> {
+  async #mounts(host: Host, spec: AgentSpec, body: CreateBody, hasImage: boolean): Promise<CheckView> {
     const engine = host.engine();
     const volumes = namedVolumes(body);
     const known = await Promise.all(volumes.map((name) => engine.inspectVolume(name)));
     const absent = volumes.filter((_, index) => known[index] === null);
-    const paths = (body.HostConfig.Mounts ?? [])
-      .filter((mount) => mount.Type === 'bind')
-      .map((each) => each.Source);
-    const parts = [
+    const paths = spec.volumes.filter(({ source }) => source.startsWith('/'));
+    const made = paths.filter((each) => each.create).map(({ source }) => source);
+    const asked = paths.filter((each) => !each.create).map(({ source }) => source);
+    // the engine says it only to a container that is made of an image that it has
+    const missing = hasImage
+      ? await absentPaths(engine, spec, this.#parts.instance, AbortSignal.timeout(ASK_MS))
+      : [];
+    if (missing.length > 0)
+      return {
+        name: 'mounts',
+        result: 'refused',
+        text: `${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} not on ${host.name}; "create" makes a folder of root's there`,
+      };
+    const notes = [
       ...(absent.length === 0 ? [] : [`the volume ${absent.join(', ')} is made`]),
-      ...(paths.length === 0
+      ...(made.length === 0 ? [] : [`${made.join(', ')} is made where it is not there`]),
+      ...(asked.length === 0 || hasImage
         ? []
-        : [`${paths.join(', ')} must be there: the engine looks when the container is made`]),
+        : [`${asked.join(', ')} must be there: that can be asked when the image is on ${host.name}`]),
     ];
-    if (parts.length > 0) return { name: 'mounts', result: 'note', text: parts.join('; ') };
-    return { name: 'mounts', result: 'ok', text: volumes.length === 0 ? 'none' : 'the volumes are there' };
+    if (notes.length > 0) return { name: 'mounts', result: 'note', text: notes.join('; ') };
+    const all = [...volumes, ...asked];
+    return {
+      name: 'mounts',
+      result: 'ok',
+      text: all.length === 0 ? 'none' : `${all.join(', ')}: there`,
+    };
   }
 }
 

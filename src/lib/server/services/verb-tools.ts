@@ -66,7 +66,9 @@ export async function recordEnd(
 ): Promise<AgentRow> {
   const facts = await engine.inspectContainer(containerId);
   if (facts.status !== 'exited' && facts.status !== 'dead' && facts.status !== 'created') {
-    throw new AppError('ENGINE_ERROR', `The engine says that it is stopped, and that it is ${facts.status}`);
+    throw new AppError('CONFLICT', `It was stopped, and is ${facts.status} again`, {
+      hint: 'Somebody or something outside of Slipway started it in the same moment. Stop it again if it shall not run.',
+    });
   }
   return records.observe(
     id,

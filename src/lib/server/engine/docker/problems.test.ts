@@ -210,6 +210,12 @@ const ANSWERS: readonly (readonly [ErrorCode, Doing, number, string])[] = [
   ['CONFLICT', 'pause', 500, 'Container abc is not paused'],
   [
     'CONFLICT',
+    'start',
+    500,
+    'Cannot restart container abc: container is marked for removal and cannot be started',
+  ],
+  [
+    'CONFLICT',
     'remove',
     409,
     'You cannot remove a running container abc. Stop the container before attempting removal or force remove',

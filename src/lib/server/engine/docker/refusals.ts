@@ -210,6 +210,7 @@ export const ROWS: readonly Row[] = [
   },
   // the engine answers 500 when one that is not paused is to be resumed, and 403 for a network in use
   { doing: ['pause'], words: /is not paused/i, code: 'CONFLICT' },
+  { words: /marked for removal/i, code: 'CONFLICT' },
   { doing: ['network'], words: /has active endpoints|pre-defined network/i, code: 'CONFLICT' },
   { status: 409, code: 'CONFLICT' },
   { status: 304, code: 'CONFLICT' },
