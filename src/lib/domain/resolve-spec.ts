@@ -12,7 +12,7 @@ import type { SpecInput } from './inputs/spawn-input.ts';
 export interface SpecDefaults {
   readonly memory: number | null;
   readonly cpu: number | null;
-  readonly pids: number;
+  readonly pids: number | null;
   readonly network: string;
   /** A name-safe key of a whole group id, for its shared volumes. */
   readonly groupKey: (group: string) => string;

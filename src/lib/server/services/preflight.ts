@@ -63,7 +63,8 @@ export class PreflightService {
     const who = authorize(actor, 'agents.change');
     const { specs, fleet, agents } = this.#parts;
     let name: string;
-    let spec: AgentSpec;
+    let specOn: (hostId: string | null) => AgentSpec;
+    let plain: AgentSpec;
     let wish: string;
     let named: string | undefined;
     try {
@@ -72,16 +73,22 @@ export class PreflightService {
       named = nameInFlags(fields.startArgs ?? []) ?? given;
       name = named ?? SOME_NAME;
       wish = host;
-      spec = specs.make(who, name, specs.type(type), fields);
+      const recipe = specs.type(type);
+      const called = name;
+      specOn = (hostId) => specs.make(who, called, recipe, fields, hostId);
+      plain = specOn(null);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       return { ok: false, problem: toProblem(error), host: null, checks: [], hosts: [], command: null };
     }
-    const body = containerOf(name, spec, {}).body;
     const own = edited === null ? null : (agents.byName(edited) ?? agents.byId(edited) ?? null);
-    const hosts = fleet.hosts().map((host) => ({ host, ...fit(host, spec, wish) }));
+    // one that is made anew has its own values for what a host would give
+    const onHost = (host: Host) => (own === null ? specOn(host.id) : plain);
+    const hosts = fleet.hosts().map((host) => ({ host, ...fit(host, onHost(host), wish) }));
     const fitting = hosts.filter((each) => each.fits).map((each) => each.host);
-    const [chosen] = await this.#parts.placement.rank(fitting, spec);
+    const [chosen] = await this.#parts.placement.rank(fitting, plain);
+    const spec = chosen === undefined ? plain : onHost(chosen);
+    const { body } = containerOf(name, spec, {});
     const holder = agents.byName(named ?? '');
     const taken = holder === undefined || holder.id === own?.id ? null : 'an agent';
     const checks: readonly CheckView[] =

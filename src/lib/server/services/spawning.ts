@@ -43,8 +43,8 @@ export interface NewAgent {
   readonly notes?: string;
   /** The one it is forked from. */
   readonly snapshotId?: SnapshotId;
-  /** Called with each name that is tried. Throws what is wrong with the wish. */
-  readonly spec: (name: string) => AgentSpec;
+  /** Called with each name that is tried, and with the host when it is chosen. Throws what is wrong with the wish. */
+  readonly spec: (name: string, hostId: string | null) => AgentSpec;
 }
 
 interface Key {
@@ -73,7 +73,7 @@ export class Spawning {
       name: nameInFlags(fields.startArgs ?? []) ?? name ?? null,
       type: type.name,
       host,
-      spec: (chosen) => specs.make(actor, chosen, type, fields),
+      spec: (chosen, hostId) => specs.make(actor, chosen, type, fields, hostId),
     };
     return this.create(actor, agent, key);
   }
@@ -82,9 +82,8 @@ export class Spawning {
   async create(actor: Actor, wish: NewAgent, key: Key | null = null): Promise<Spawned> {
     const { agents, placement, records, operations, settings } = this.#parts;
     let name = wish.name ?? this.#inventName(wish.type);
-    let spec = wish.spec(name);
-    const host = await placement.place(wish.host, spec);
-    refuseWhatHostLacks(spec, host.info);
+    const host = await placement.place(wish.host, wish.spec(name, null));
+    let spec = checked(wish.spec(name, host.id), host);
     for (let tries = 1; ; tries += 1) {
       const foreign = await isOnEngine(host.engine(), name);
       // from here to the writing nothing waits: whoever came first while the engine was asked is seen
@@ -94,7 +93,7 @@ export class Spawning {
       if (taken === null && !foreign) break;
       if (wish.name !== null || tries === 20) throw nameTaken(name, taken);
       name = this.#inventName(wish.type);
-      spec = checked(wish.spec(name), host);
+      spec = checked(wish.spec(name, host.id), host);
     }
     const row = newRow({
       name,

@@ -15,7 +15,7 @@ const OPERATOR = person('operator', 'olga');
 
 let policy: Policy = DEFAULT_POLICY;
 const specs = new SpecMaker({
-  defaults: DEFAULTS,
+  hostDefaults: { of: () => DEFAULTS, differ: () => false },
   policy: () => policy,
   secrets: { refuseUnusable: () => undefined },
   types: SHIPPED_TYPES,
@@ -150,6 +150,11 @@ describe('the host', () => {
     defaultRuntime: 'runc',
     warnings: [],
     time: null,
+    kernel: '6.1.0',
+    dataRoot: '/var/lib/docker',
+    containers: 0,
+    containersRunning: 0,
+    images: 0,
   };
   const lacking = (input: Input, but: Partial<EngineInfo> = {}) =>
     refusal(() => {

@@ -12,26 +12,30 @@ import { specAsInput, type PlainInput } from '#lib/domain/spec-input.ts';
 import type { EngineInfo } from '../engine/engine.ts';
 import type { Actor } from './access.ts';
 import { patternProblems } from './re2-pattern.ts';
+import type { HostDefaultsService } from './host-defaults.ts';
 import type { SecretService } from './secrets.ts';
+
+/** No agent has these, so that its own are always said. */
+const UNLIKE_ANY = { memory: -1, cpu: -1, pids: -1 };
 
 /** What an agent gets when neither its maker nor its type says anything; groupKey is our own. */
 export type InstanceDefaults = Omit<SpecDefaults, 'groupKey'>;
 
 export interface SpecMakerParts {
-  readonly defaults: InstanceDefaults;
+  readonly hostDefaults: Pick<HostDefaultsService, 'of' | 'differ'>;
   readonly policy: () => Policy;
   readonly secrets: Pick<SecretService, 'refuseUnusable'>;
   readonly types: TypeSource;
 }
 
 export class SpecMaker {
-  readonly #defaults: SpecDefaults;
+  readonly #hostDefaults: SpecMakerParts['hostDefaults'];
   readonly #policy: () => Policy;
   readonly #secrets: SpecMakerParts['secrets'];
   readonly #types: TypeSource;
 
   constructor(parts: SpecMakerParts) {
-    this.#defaults = { ...parts.defaults, groupKey };
+    this.#hostDefaults = parts.hostDefaults;
     this.#policy = parts.policy;
     this.#secrets = parts.secrets;
     this.#types = parts.types;
@@ -51,9 +55,18 @@ export class SpecMaker {
     });
   }
 
-  /** Throws VALIDATION; FORBIDDEN when the policy does not give what it reaches for. */
-  make(actor: Actor, name: string, type: AgentType, input: SpecInput): AgentSpec {
-    const spec = settleSpec(name, resolveSpec(input, type, this.#defaults));
+  /**
+   * `hostId`: whose defaults lie under it all; null while no host is chosen, and for what says all of its own. Throws VALIDATION; FORBIDDEN when
+   * the policy does not give what it reaches for.
+   */
+  make(
+    actor: Actor,
+    name: string,
+    type: AgentType,
+    input: SpecInput,
+    hostId: string | null = null,
+  ): AgentSpec {
+    const spec = settleSpec(name, resolveSpec(input, type, this.#defaults(hostId)));
     if (spec.readiness.kind === 'log') {
       const problems = patternProblems('readiness.log', spec.readiness.pattern);
       if (problems.length > 0) throw validationError(problems);
@@ -87,8 +100,16 @@ export class SpecMaker {
       loginHelp: null,
     };
     const said = recipe.image === spec.image ? {} : { image: spec.image };
-    const base = settleSpec(name, resolveSpec(said, recipe, this.#defaults));
-    return { ...said, ...specAsInput(spec, base) };
+    const base = settleSpec(name, resolveSpec(said, recipe, this.#defaults(null)));
+    // left out, it could mean another thing on the host where it is used
+    const plain = this.#hostDefaults.differ()
+      ? { ...base, resources: { ...base.resources, ...UNLIKE_ANY }, networks: [] }
+      : base;
+    return { ...said, ...specAsInput(spec, plain) };
+  }
+
+  #defaults(hostId: string | null): SpecDefaults {
+    return { ...this.#hostDefaults.of(hostId), groupKey };
   }
 }
 
