@@ -17,6 +17,7 @@ import { describeRefusals } from './contract/refusals.ts';
 import { describeRestarts } from './contract/restarts.ts';
 import { describeStats } from './contract/stats.ts';
 import type { EngineUnderTest, MakeEngine } from './contract/subject.ts';
+import { describeStreams } from './contract/streams.ts';
 import { describeTransfers } from './contract/transfers.ts';
 import { describeUpdates } from './contract/updates.ts';
 import { describeVolumes } from './contract/volumes.ts';
@@ -51,6 +52,7 @@ export function describeEngineContract(name: string, makeEngine: MakeEngine): vo
     describeNetworks(current);
     describeVolumes(current);
     describeExecutions(current);
+    describeStreams(current);
     describeUpdates(current);
     describeRestarts(current);
 

@@ -8,6 +8,8 @@
 import type { CreateBody, Endpoint } from '#lib/domain/docker-run/create-body.ts';
 import type { Labels } from '#lib/domain/labels.ts';
 import type {
+  AttachOptions,
+  AttachSession,
   ContainerFacts,
   ContainerLimits,
   ContainerSummary,
@@ -18,13 +20,16 @@ import type {
   EngineVersion,
   ExecOptions,
   ExecResult,
+  ExecSession,
   ImageFacts,
   LogFrame,
   LogOptions,
   NetworkFacts,
+  OpenExecOptions,
   PathChange,
   ProcessTable,
   RawStats,
+  TerminalSize,
   VolumeFacts,
 } from './facts.ts';
 import type {
@@ -87,6 +92,18 @@ export interface Engine {
    * has `sh` and `grep`; else it goes on, because the engine has no call that ends it.
    */
   execute(containerId: string, options: ExecOptions): Promise<ExecResult>;
+  /**
+   * Starts a program inside with its standard streams open. Refusals as of `execute`. Nothing ends it but itself and `end()`; when the stream
+   * is cut the program goes on.
+   */
+  openExec(containerId: string, options: OpenExecOptions): Promise<ExecSession>;
+  /**
+   * The standard streams of the container's main process, from now on. What is written arrives when the container has an open stdin
+   * (else CONFLICT when `stdin` is asked for). A container that does not run: CONFLICT.
+   */
+  attach(containerId: string, options: AttachOptions): Promise<AttachSession>;
+  /** Columns and rows of a container's own terminal. */
+  resizeContainer(containerId: string, size: TerminalSize): Promise<void>;
   /** Processes of one that runs or is paused; of another one: CONFLICT. */
   processes(containerId: string, signal?: AbortSignal): Promise<ProcessTable>;
   /** What differs from its image. Volumes are not looked into. */
@@ -121,6 +138,8 @@ export interface Engine {
   loadImages(tar: AsyncIterable<Buffer>, signal: AbortSignal): Promise<readonly string[]>;
   /** Slow with many images: it walks over layers. */
   diskUsage(signal?: AbortSignal): Promise<DiskUsage>;
+  /** Bytes that images, containers, volumes and the build cache take on its disk. As slow. */
+  storedBytes(signal?: AbortSignal): Promise<number>;
 
   /** null when there is nothing. Links are not followed. Of a container in any state. */
   statPath(containerId: string, path: string, signal?: AbortSignal): Promise<FileFacts | null>;

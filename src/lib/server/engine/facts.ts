@@ -24,6 +24,13 @@ export interface EngineInfo {
   readonly warnings: readonly string[];
   /** Engine clock, milliseconds since 1970, null when it did not say. */
   readonly time: number | null;
+  /** Version of the kernel under it. */
+  readonly kernel: string;
+  /** The folder on its machine that it keeps everything in. */
+  readonly dataRoot: string;
+  readonly containers: number | null;
+  readonly containersRunning: number | null;
+  readonly images: number | null;
 }
 
 export type ContainerStatus =
@@ -215,6 +222,57 @@ export interface ExecResult {
   readonly stderr: Buffer;
   /** There was more than `maxBytes` in one of the streams. */
   readonly truncated: boolean;
+}
+
+export interface TerminalSize {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface OpenExecOptions {
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  readonly user?: string;
+  readonly workdir?: string;
+  /** null: no terminal, stdout and stderr apart. */
+  readonly terminal: TerminalSize | null;
+  readonly stdin: boolean;
+}
+
+/** Both directions honour back-pressure: `output` is read as it is consumed, and `write` resolves when the bytes have left us. */
+export interface ExecSession {
+  /** Ends when the program's streams end; throws when the connection broke. With a terminal everything is `stdout`. */
+  readonly output: AsyncIterable<LogFrame>;
+  /** Rejects with CONFLICT after the end. */
+  write(bytes: Buffer): Promise<void>;
+  /** Nothing more to read for the program: half-close. With a terminal it changes nothing: there Ctrl-D is the end. */
+  endInput(): void;
+  resize(size: TerminalSize): Promise<void>;
+  /** The exit code; null while it runs. After the end of the output it is waited for a moment. */
+  exitCode(): Promise<number | null>;
+  /**
+   * Ends the program with all that it started (SIGHUP, then SIGKILL after `graceMs`), where the image has `sh` and `grep` as of
+   * `execute`, and closes the connection. Resolves when it is gone; false when the program could not be reached. Ended already: true.
+   */
+  end(graceMs?: number): Promise<boolean>;
+}
+
+export interface AttachOptions {
+  readonly stdin: boolean;
+  /** Only its input: nothing is read. */
+  readonly output: boolean;
+}
+
+/**
+ * Whoever reads `output` must go on reading: the engine holds back the main process, and with it its log, for a reader that is a megabyte
+ * behind.
+ */
+export interface AttachSession {
+  /** Ends when the container ends; throws when the connection broke. */
+  readonly output: AsyncIterable<LogFrame>;
+  write(bytes: Buffer): Promise<void>;
+  /** Closes the connection. The container's stdin stays open (unless it was made with StdinOnce). */
+  close(): void;
 }
 
 /** What is to be changed of a container; what is absent stays. null is unlimited. */

@@ -23,6 +23,10 @@ export function describeConnection(yard: () => Yard): void {
       expect(info.runtimes).toContain(info.defaultRuntime);
       expect(info.defaultRuntime).toBe('runc');
       expect(Math.abs((info.time ?? 0) - Date.now())).toBeLessThan(60_000);
+      expect(info.dataRoot).toMatch(/^\//);
+      expect(info.kernel).not.toBe('');
+      expect(info.images).toBeGreaterThanOrEqual(1);
+      expect(info.containers ?? 0).toBeGreaterThanOrEqual(info.containersRunning ?? Infinity);
     });
 
     it('a call whose signal has ended is not made', async () => {

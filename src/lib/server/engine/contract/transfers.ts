@@ -114,6 +114,7 @@ export function describeTransfers(yard: () => Yard): void {
       expect(layersSize).toBeGreaterThanOrEqual(base?.size ?? 0);
       const all = await engine().listImages();
       expect(layersSize).toBeLessThan(all.reduce((sum, { size }) => sum + size, 0));
+      expect(await engine().storedBytes()).toBeGreaterThanOrEqual(base?.size ?? Infinity);
     });
   });
 

@@ -66,6 +66,10 @@ export abstract class DockerContentPort {
     return images.diskUsage(this.docker, this.engineVersion.apiVersion, signal);
   }
 
+  storedBytes(signal?: AbortSignal): Promise<number> {
+    return images.storedBytes(this.docker, signal);
+  }
+
   statPath(containerId: string, path: string, signal?: AbortSignal): Promise<port.FileFacts | null> {
     return archives.statPath(this.docker, containerId, path, signal);
   }

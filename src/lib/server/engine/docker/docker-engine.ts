@@ -6,11 +6,14 @@ import type { CreateBody, Endpoint } from '#lib/domain/docker-run/create-body.ts
 import type { Labels } from '#lib/domain/labels.ts';
 import type * as port from '../engine.ts';
 import { makeContainer } from '../make-container.ts';
+import { attach, resizeContainer } from './attach.ts';
 import { ConnectAgent, type Connect } from './connection.ts';
 import { Containers } from './containers.ts';
 import { DockerContentPort } from './content-port.ts';
 import { call, CALL_MS } from './deadlines.ts';
 import { execute } from './exec.ts';
+import type { Way } from './exec-calls.ts';
+import { openExec } from './exec-session.ts';
 import * as networks from './networks.ts';
 import { client, get } from './requests.ts';
 import { toEngineInfo } from './shapes.ts';
@@ -151,8 +154,19 @@ export class DockerEngine extends DockerContentPort implements port.Engine {
   }
 
   execute(containerId: string, options: port.ExecOptions): Promise<port.ExecResult> {
-    const way = { docker: this.docker, agent: this.#agent, apiVersion: this.engineVersion.apiVersion };
-    return execute(way, containerId, options);
+    return execute(this.#way, containerId, options);
+  }
+
+  openExec(containerId: string, options: port.OpenExecOptions): Promise<port.ExecSession> {
+    return openExec(this.#way, containerId, options);
+  }
+
+  attach(containerId: string, options: port.AttachOptions): Promise<port.AttachSession> {
+    return attach(this.#way, containerId, options, () => this.inspectContainer(containerId));
+  }
+
+  resizeContainer(containerId: string, size: port.TerminalSize): Promise<void> {
+    return resizeContainer(this.#way, containerId, size);
   }
 
   updateContainer(id: string, limits: port.ContainerLimits): Promise<void> {
@@ -214,5 +228,9 @@ export class DockerEngine extends DockerContentPort implements port.Engine {
 
   close(): void {
     this.#agent.destroy();
+  }
+
+  get #way(): Way {
+    return { docker: this.docker, agent: this.#agent, apiVersion: this.engineVersion.apiVersion };
   }
 }

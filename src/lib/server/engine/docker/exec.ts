@@ -1,75 +1,51 @@
-/** Programs that are run inside a container, beside its main process. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Programs that are run inside a container to their end. */
 import type { Duplex } from 'node:stream';
-import type Docker from 'dockerode';
-import { AppError } from '#lib/domain/errors.ts';
 import type { ExecOptions, ExecResult } from '../facts.ts';
-import type { ConnectAgent } from './connection.ts';
-import { call, CALL_MS } from './deadlines.ts';
+import { createExec, exitCodeOf, refuseNotStarted, type Way } from './exec-calls.ts';
+import { endMarked, newMark } from './exec-marks.ts';
 import { demultiplex } from './frames.ts';
 import { hijack } from './hijack.ts';
-import { toAppError, tooLong } from './problems.ts';
-import { get, post } from './requests.ts';
-import { isObject, number } from './shapes.ts';
 import { Kept } from './kept.ts';
+import { toAppError, tooLong } from './problems.ts';
 
 const MAX_BYTES = 1024 ** 2;
-/** Marks what an exec has started, so that it can be found inside: the engine knows its pid on the host only. */
-const MARK = 'SLIPWAY_EXEC';
-/** The kernel lets a process look at those of its own user, whatever capabilities it has. */
-const END_ALL = `for p in /proc/[0-9]*; do grep -qs "$0" "$p/environ" && kill -9 "\${p#/proc/}"; done; :`;
 const INPUT_PIECE = 65_536;
-
-interface Way {
-  readonly docker: Docker;
-  readonly agent: ConnectAgent;
-  readonly apiVersion: string;
-}
 
 /** See Engine.execute. The engine has no call that ends an exec, and goes on with it when the connection is closed. */
 export async function execute(way: Way, containerId: string, options: ExecOptions): Promise<ExecResult> {
-  const mark = `${MARK}=${crypto.randomUUID()}`;
+  const { docker } = way;
+  const { command, env, user, workdir, stdin } = options;
+  const mark = newMark();
   const limit = AbortSignal.timeout(options.timeoutMs);
   const over = options.signal === undefined ? limit : AbortSignal.any([limit, options.signal]);
+  const plan = {
+    command,
+    mark,
+    stdin: stdin !== undefined,
+    ...(env === undefined ? {} : { env }),
+    ...(user === undefined ? {} : { user }),
+    ...(workdir === undefined ? {} : { workdir }),
+  };
   let begun = false;
   try {
-    const id = await create(way.docker, containerId, options, mark, over);
+    const id = await createExec(docker, containerId, plan, over);
     begun = true;
-    const output = await run(way, id, options, over);
-    return await result(way.docker, id, output, over);
+    const { stdout, stderr } = await run(way, id, options, over);
+    const { exitCode, pid } = await exitCodeOf(docker, id, over);
+    refuseNotStarted(exitCode, pid, stdout.bytes().toString());
+    return {
+      exitCode,
+      stdout: stdout.bytes(),
+      stderr: stderr.bytes(),
+      truncated: stdout.truncated || stderr.truncated,
+    };
   } catch (error) {
     if (!over.aborted) throw toAppError(error, 'exec');
-    if (begun) void endInside(way.docker, containerId, options.user, mark);
+    // in vain where the image has no sh or grep, or the engine is gone: it goes on, and whoever waits was told that it took too long
+    if (begun) void endMarked({ docker, containerId, user, mark }, 0).catch(() => undefined);
     if (options.signal?.aborted === true) throw toAppError(options.signal.reason, 'exec');
     throw tooLong(options.timeoutMs, error);
   }
-}
-
-async function create(
-  docker: Docker,
-  containerId: string,
-  { command, env = {}, user, workdir, stdin }: Omit<ExecOptions, 'timeoutMs'>,
-  mark: string | null,
-  signal?: AbortSignal,
-): Promise<string> {
-  const body = {
-    AttachStdin: stdin !== undefined,
-    AttachStdout: true,
-    AttachStderr: true,
-    Tty: false,
-    Cmd: command,
-    Env: [...Object.entries(env).map(([key, value]) => `${key}=${value}`), ...(mark === null ? [] : [mark])],
-    ...(user === undefined ? {} : { User: user }),
-    ...(workdir === undefined ? {} : { WorkingDir: workdir }),
-  };
-  const path = `/containers/${encodeURIComponent(containerId)}/exec?` as const;
-  const answer = await call('exec', undefined, CALL_MS, signal, (abortSignal) =>
-    post(docker, path, {}, body, { 201: true }, abortSignal),
-  );
-  const id = isObject(answer) ? answer['Id'] : undefined;
-  if (typeof id !== 'string')
-    throw new AppError('ENGINE_ERROR', 'The engine made an exec and did not say which');
-  return id;
 }
 
 interface Output {
@@ -129,54 +105,4 @@ async function feed(stream: Duplex, input: Buffer): Promise<void> {
 
 function isBrokenPipe(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'EPIPE' || error.code === 'ECONNRESET');
-}
-
-/** The output ends a moment before the engine knows the code. */
-async function result(
-  docker: Docker,
-  id: string,
-  { stdout, stderr }: Output,
-  signal: AbortSignal,
-): Promise<ExecResult> {
-  for (;;) {
-    const info = await call('exec', undefined, CALL_MS, signal, (abortSignal) =>
-      get(docker, `/exec/${id}/json?`, {}, abortSignal),
-    );
-    const exitCode = isObject(info) && info['Running'] === false ? number(info['ExitCode']) : null;
-    if (isObject(info) && exitCode !== null) {
-      refuseNotStarted(exitCode, info['Pid'], stdout.bytes().toString());
-      return {
-        exitCode,
-        stdout: stdout.bytes(),
-        stderr: stderr.bytes(),
-        truncated: stdout.truncated || stderr.truncated,
-      };
-    }
-    await delay(20, undefined, { signal });
-  }
-}
-
-/** What could not be started has its reason in the output, 126 or 127 as its code, and no process. */
-function refuseNotStarted(exitCode: number, pid: unknown, output: string): void {
-  if ((exitCode !== 126 && exitCode !== 127) || pid !== 0) return;
-  if (!/^(?:OCI runtime exec failed|unable to find user)/.test(output)) return;
-  throw toAppError(Object.assign(new Error(output.trim()), { statusCode: 400 }), 'exec');
-}
-
-/** Kills all that carries the mark, as the same user. In vain where the image has no sh or grep, or the engine is gone. */
-async function endInside(
-  docker: Docker,
-  containerId: string,
-  user: string | undefined,
-  mark: string,
-): Promise<void> {
-  try {
-    const command = ['sh', '-c', END_ALL, mark];
-    const id = await create(docker, containerId, { command, ...(user === undefined ? {} : { user }) }, null);
-    await call('exec', undefined, CALL_MS, undefined, (abortSignal) =>
-      post(docker, `/exec/${id}/start?`, {}, { Detach: true }, { 200: true }, abortSignal),
-    );
-  } catch {
-    // it goes on; whoever waits was told that it took too long
-  }
 }

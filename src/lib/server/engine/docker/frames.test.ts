@@ -23,12 +23,24 @@ async function read(tty: boolean, ...parts: readonly Buffer[]): Promise<string[]
   return frames;
 }
 
+/** Neighbours of one stream put together: how many pieces they came in says nothing. */
+function joined(frames: readonly (readonly string[])[]): string[][] {
+  const runs: string[][] = [];
+  for (const [stream = '', text = ''] of frames.filter((each) => each[1] !== '')) {
+    const last = runs.at(-1);
+    if (last?.[0] === stream) last[1] = `${last[1] ?? ''}${text}`;
+    else runs.push([stream, text]);
+  }
+  return runs;
+}
+
 describe('without a terminal', () => {
-  it('gives each piece with its stream', async () => {
-    expect(await read(false, Buffer.concat([framed('out\n'), framed('err\n', 2), framed('')]))).toEqual([
-      ['stdout', 'out\n'],
+  it('gives pieces with their stream, and those of one stream that came together as one', async () => {
+    const pieces = [framed('out 1\n'), framed('out 2\n'), framed('err\n', 2), framed(''), framed('out 3\n')];
+    expect(await read(false, Buffer.concat(pieces))).toEqual([
+      ['stdout', 'out 1\nout 2\n'],
       ['stderr', 'err\n'],
-      ['stdout', ''],
+      ['stdout', 'out 3\n'],
     ]);
   });
 
@@ -65,7 +77,9 @@ describe('without a terminal', () => {
             parts.push(rest.subarray(0, size));
             rest = rest.subarray(size);
           }
-          expect(await read(false, ...parts)).toEqual(pieces.map((each) => [each.stream, each.text]));
+          expect(joined(await read(false, ...parts))).toEqual(
+            joined(pieces.map((each) => [each.stream, each.text])),
+          );
         },
       ),
     );

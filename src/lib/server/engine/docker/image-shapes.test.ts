@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toDiskUsage, toHistoryFacts, toImageFacts } from './image-shapes.ts';
+import { toDiskUsage, toHistoryFacts, toImageFacts, toStoredBytes } from './image-shapes.ts';
 
 describe('the facts of an image', () => {
   it('leave out the names of what has none', () => {
@@ -107,4 +107,18 @@ describe('the use of the disk', () => {
     expect(toDiskUsage(raw)).toMatchObject({ layersSize: 0, images: [{ sharedSize: 0, containers: 0 }] });
     expect(toDiskUsage({ Images: null })).toEqual({ layersSize: 0, images: [] });
   });
+});
+
+it('the bytes on the disk are those of layers, containers, volumes and the build cache together', () => {
+  const raw = {
+    LayersSize: 100,
+    Containers: [{ SizeRw: 20 }, { SizeRootFs: 7 }],
+    Volumes: [{ UsageData: { Size: 3, RefCount: 1 } }, { UsageData: { Size: -1 } }, { UsageData: null }],
+    BuildCache: [
+      { Size: 4, Shared: false },
+      { Size: 50, Shared: true },
+    ],
+  };
+  expect(toStoredBytes(raw)).toBe(127);
+  expect(toStoredBytes({ LayersSize: -1, Containers: null })).toBe(0);
 });

@@ -87,3 +87,19 @@ export function toDiskUsage(raw: unknown): DiskUsage {
     })),
   };
 }
+
+/** The whole answer of `/system/df` as one number; what was not measured counts for nothing. */
+export function toStoredBytes(raw: unknown): number {
+  const answer = object(raw);
+  const sum = (key: string, size: (each: Readonly<Record<string, unknown>>) => unknown) =>
+    (Array.isArray(answer[key]) ? answer[key].map(object) : []).reduce(
+      (total, each) => total + Math.max(0, number(size(each)) ?? 0),
+      0,
+    );
+  return (
+    Math.max(0, number(answer['LayersSize']) ?? 0) +
+    sum('Containers', (each) => each['SizeRw']) +
+    sum('Volumes', (each) => object(each['UsageData'])['Size']) +
+    sum('BuildCache', (each) => (each['Shared'] === true ? 0 : each['Size']))
+  );
+}

@@ -4,7 +4,7 @@ import { AppError } from '#lib/domain/errors.ts';
 import type { ImageFacts } from '../facts.ts';
 import type { DiskUsage, HistoryFacts } from '../image-facts.ts';
 import { call, CALL_MS, START_MS } from './deadlines.ts';
-import { toDiskUsage, toHistoryFacts, toImageFacts, toListedImage } from './image-shapes.ts';
+import { toDiskUsage, toStoredBytes, toHistoryFacts, toImageFacts, toListedImage } from './image-shapes.ts';
 import { splitReference } from './reference-parts.ts';
 import { get, imagePath, post } from './requests.ts';
 
@@ -88,4 +88,11 @@ export async function diskUsage(
     get(docker, '/system/df?', query, abortSignal),
   );
   return toDiskUsage(answer);
+}
+
+export async function storedBytes(docker: Docker, signal?: AbortSignal): Promise<number> {
+  const answer = await call('read', undefined, DISK_USAGE_MS, signal, (abortSignal) =>
+    get(docker, '/system/df?', {}, abortSignal),
+  );
+  return toStoredBytes(answer);
 }

@@ -305,6 +305,11 @@ describe('the facts of an engine', () => {
       DefaultRuntime: 'nvidia',
       Warnings: ['WARNING: No swap limit support', 7],
       SystemTime: '2026-11-21T09:06:44.5Z',
+      KernelVersion: '6.1.0',
+      DockerRootDir: '/var/lib/docker',
+      Containers: 3,
+      ContainersRunning: 1,
+      Images: 7,
     };
     expect(toEngineInfo(raw, '1.41')).toEqual({
       id: 'ABCD',
@@ -320,6 +325,11 @@ describe('the facts of an engine', () => {
       defaultRuntime: 'nvidia',
       warnings: ['WARNING: No swap limit support'],
       time: Date.parse('2026-11-21T09:06:44.5Z'),
+      kernel: '6.1.0',
+      dataRoot: '/var/lib/docker',
+      containers: 3,
+      containersRunning: 1,
+      images: 7,
     });
   });
 
@@ -332,6 +342,7 @@ describe('the facts of an engine', () => {
       defaultRuntime: 'runc',
       warnings: [],
       time: null,
+      containers: null,
     });
   });
 });

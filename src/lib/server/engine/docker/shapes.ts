@@ -160,6 +160,11 @@ export function toEngineInfo(raw: unknown, apiVersion: string): EngineInfo {
     defaultRuntime: text(info['DefaultRuntime']) || 'runc',
     warnings: list(info['Warnings']),
     time: time(info['SystemTime']),
+    kernel: text(info['KernelVersion']),
+    dataRoot: text(info['DockerRootDir']),
+    containers: number(info['Containers']),
+    containersRunning: number(info['ContainersRunning']),
+    images: number(info['Images']),
   };
 }
 

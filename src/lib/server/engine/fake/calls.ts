@@ -35,6 +35,46 @@ export class Calls {
     }
   }
 
+  /** A stream that is open already, and goes both ways. */
+  twoWay<Value>(doing: Doing): {
+    readonly pipe: Pipe<Value>;
+    readonly read: () => AsyncGenerator<Value>;
+    /** Throws when the way is cut. */
+    readonly check: () => void;
+    readonly close: () => void;
+  } {
+    const pipe = new Pipe<Value>();
+    const closed = new AbortController();
+    let broken: Error | null = null;
+    const detach = this.#conditions.attach({
+      break: (error) => {
+        broken = error;
+        pipe.break(error);
+      },
+      freeze: (frozen) => pipe.freeze(frozen),
+    });
+    const read = async function* () {
+      try {
+        yield* pipe.read(closed.signal);
+      } catch (error) {
+        throw known(error, doing, undefined);
+      } finally {
+        detach();
+      }
+    };
+    return {
+      pipe,
+      read,
+      check: () => {
+        if (broken !== null) throw known(broken, doing, undefined);
+      },
+      close: () => {
+        closed.abort();
+        detach();
+      },
+    };
+  }
+
   /** `fill` begins to push and gives how to stop it. Opened by the first read, as an HTTP stream of the real one. */
   async *stream<Value>(
     { method, doing, subject, signal }: Call & { readonly signal: AbortSignal },

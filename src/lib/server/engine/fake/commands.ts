@@ -35,7 +35,13 @@ export const COMMANDS: Readonly<Record<string, Program>> = {
   },
   cat: (process) => {
     if (process.input !== null) process.write('stdout', process.input);
-    return process.stdin ? process.forever() : 0;
+    return copyInput(process);
+  },
+  stty: (process) => {
+    const size = process.terminalSize();
+    if (size === null) process.write('stderr', 'stty: standard input\n');
+    else process.write('stdout', `${size.rows} ${size.columns}\n`);
+    return size === null ? 1 : 0;
   },
   pwd: (process) => {
     process.write('stdout', `${process.cwd}\n`);
@@ -54,9 +60,34 @@ export const COMMANDS: Readonly<Record<string, Program>> = {
     const [, option, script] = process.argv;
     if (option === '-c' && script !== undefined) return runScript(process, script);
     // without a script it reads commands: at the end of its input it ends; as an interactive shell it ignores SIGTERM
-    return process.stdin ? process.forever() : 0;
+    return readCommands(process);
   },
 };
+
+async function copyInput(process: Process): Promise<number> {
+  for (let piece = await process.read(); piece !== null; piece = await process.read())
+    process.write('stdout', piece);
+  return 0;
+}
+
+async function readCommands(shell: Process): Promise<number> {
+  const prompt = () => {
+    if (shell.terminalSize() !== null) shell.write('stdout', '# ');
+  };
+  let rest = '';
+  let status = 0;
+  if (shell.terminalSize() !== null) shell.on('SIGINT', prompt);
+  prompt();
+  for (let piece = await shell.read(); piece !== null; piece = await shell.read()) {
+    const lines = `${rest}${piece.toString()}`.split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      status = await runScript(shell, line);
+      prompt();
+    }
+  }
+  return status;
+}
 
 async function runScript(shell: Process, script: string): Promise<number> {
   return runList(shell, parseScript(script));

@@ -11,7 +11,9 @@ import { factsOf, summaryOf } from './container-facts.ts';
 import { create } from './create.ts';
 import { checkName } from './create-rules.ts';
 import { processTable } from './process-table.ts';
+import { refuseUnlessRunning } from './executions.ts';
 import { EngineRefusal } from './refusal.ts';
+import { attach, openExec } from './sessions.ts';
 import { followLogs, sampleStats } from './streams.ts';
 import type { World } from './world.ts';
 
@@ -58,6 +60,11 @@ export abstract class FakeContainerPort {
       defaultRuntime: 'runc',
       warnings: [],
       time: this.world.clock.now(),
+      kernel: 'fake',
+      dataRoot: '/var/lib/fake-engine',
+      containers: this.world.containers.all().length,
+      containersRunning: this.world.containers.all().filter(({ alive }) => alive).length,
+      images: this.world.images.all().length,
     }));
   }
 
@@ -160,6 +167,23 @@ export abstract class FakeContainerPort {
   execute(containerId: string, options: port.ExecOptions): Promise<port.ExecResult> {
     const work = (container: FakeContainer) => container.executions.run(this.world, container, options);
     return this.on('execute', 'exec', containerId, work, options.signal);
+  }
+
+  openExec(containerId: string, options: port.OpenExecOptions): Promise<port.ExecSession> {
+    return this.on('openExec', 'exec', containerId, (container) =>
+      openExec(this.calls, this.world, container, options),
+    );
+  }
+
+  attach(containerId: string, options: port.AttachOptions): Promise<port.AttachSession> {
+    return this.on('attach', 'exec', containerId, (container) => attach(this.calls, container, options));
+  }
+
+  resizeContainer(containerId: string, size: port.TerminalSize): Promise<void> {
+    return this.on('resizeContainer', 'exec', containerId, (container) => {
+      refuseUnlessRunning(container);
+      if (container.terminal !== null) container.terminal.size = size;
+    });
   }
 
   processes(containerId: string, signal?: AbortSignal): Promise<port.ProcessTable> {

@@ -4,7 +4,9 @@
  */
 import type { CreateBody } from '#lib/domain/docker-run/create-body.ts';
 import type { ContainerStatus, PublishedPort } from '../facts.ts';
+import { Attachments } from './attachments.ts';
 import { Executions } from './executions.ts';
+import { asTerminal, FakeTerminal } from './fake-terminal.ts';
 import type { Image } from './image.ts';
 import { MadeContainer } from './made-container.ts';
 import { OutputLog } from './output-log.ts';
@@ -15,10 +17,13 @@ import { prepareStart, type PreparedStart } from './start-rules.ts';
 import type { World } from './world.ts';
 
 const KILLED = 137;
+/** Of a container's own terminal until somebody says it. */
+const NO_SIZE = { columns: 0, rows: 0 };
 
 export class FakeContainer extends MadeContainer {
   readonly output: OutputLog;
   readonly executions = new Executions();
+  readonly attachments = new Attachments();
   status: ContainerStatus = 'created';
   exitCode = 0;
   oomKilled = false;
@@ -27,6 +32,7 @@ export class FakeContainer extends MadeContainer {
   finishedAt: number | null = null;
   pid = 0;
   ports: readonly PublishedPort[] = [];
+  terminal: FakeTerminal | null = null;
   #process: RunningProcess | null = null;
   #ended = Promise.withResolvers<undefined>();
   /** Somebody asked for its end: its restart policy is off until it is started again. */
@@ -155,10 +161,21 @@ export class FakeContainer extends MadeContainer {
   }
 
   write(stream: 'stdout' | 'stderr', written: string | Buffer): void {
-    const text = written.toString();
-    // a terminal has one stream, and its line discipline adds the carriage return
-    if (this.plan.Tty === true) this.output.write('stdout', Buffer.from(text.replaceAll(/\r?\n/g, '\r\n')));
-    else this.output.write(stream, Buffer.from(text));
+    const tty = this.plan.Tty === true;
+    const bytes = Buffer.from(tty ? asTerminal(written.toString()) : written);
+    // a terminal has one stream
+    this.#print(tty ? 'stdout' : stream, bytes);
+  }
+
+  /** To its main process, which has an open stdin. */
+  type(bytes: Buffer): void {
+    if (this.terminal === null) this.#process?.feed(bytes);
+    else this.terminal.type(bytes);
+  }
+
+  #print(stream: 'stdout' | 'stderr', bytes: Buffer): void {
+    this.output.write(stream, bytes);
+    this.attachments.tell({ stream, bytes });
   }
 
   #launch(): void {
@@ -180,9 +197,20 @@ export class FakeContainer extends MadeContainer {
       cwd: this.cwd,
       user: this.user,
       clock: this.world.clock,
+      terminalSize: () => this.terminal?.size ?? null,
       onWrite: (stream, text) => this.write(stream, text),
       onExit: (code, oomKilled) => this.exit(code, oomKilled),
     });
+    const process = this.#process;
+    this.terminal =
+      this.plan.Tty === true
+        ? new FakeTerminal(NO_SIZE, {
+            echo: (bytes) => this.#print('stdout', bytes),
+            deliver: (line) => process.feed(line),
+            endInput: () => process.endInput(),
+            interrupt: () => process.signal('SIGINT'),
+          })
+        : null;
     this.#network('connect');
     this.emit('start');
     this.#process.run(program);
@@ -238,6 +266,7 @@ export class FakeContainer extends MadeContainer {
     this.#process?.end();
     this.#process = null;
     this.executions.end();
+    this.attachments.end();
     this.output.flush();
     this.use.pause();
     this.status = 'exited';

@@ -4,7 +4,7 @@ import type { Call } from './calls.ts';
 import { collected } from './collected.ts';
 import { FakeContainerPort } from './container-port.ts';
 import { read, stat, write } from './container-files.ts';
-import { diskUsage } from './disk-usage.ts';
+import { diskUsage, storedBytes } from './disk-usage.ts';
 import { historyOf, tagOf, toFacts, type Image } from './image.ts';
 import { packImages, unpackImages } from './image-tar.ts';
 import { pull } from './pull.ts';
@@ -94,6 +94,10 @@ export abstract class FakeContentPort extends FakeContainerPort {
 
   diskUsage(signal?: AbortSignal): Promise<port.DiskUsage> {
     return this.calls.make({ method: 'diskUsage', doing: 'read', signal }, () => diskUsage(this.world));
+  }
+
+  storedBytes(signal?: AbortSignal): Promise<number> {
+    return this.calls.make({ method: 'storedBytes', doing: 'read', signal }, () => storedBytes(this.world));
   }
 
   statPath(containerId: string, path: string, signal?: AbortSignal): Promise<port.FileFacts | null> {

@@ -20,3 +20,8 @@ export function diskUsage({ images, containers }: World): DiskUsage {
     }),
   };
 }
+
+export function storedBytes(world: World): number {
+  const written = world.containers.all().reduce((sum, { use }) => sum + use.writableBytes, 0);
+  return diskUsage(world).layersSize + written;
+}

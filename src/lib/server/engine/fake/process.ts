@@ -1,4 +1,6 @@
+import type { TerminalSize } from '../facts.ts';
 import type { Clock } from './clock.ts';
+import { InputQueue } from './input-queue.ts';
 
 /** What a program sees of the container it runs in. */
 export interface Process {
@@ -8,6 +10,10 @@ export interface Process {
   readonly stdin: boolean;
   /** All that it can read, then its input ends; null: nobody has written anything. */
   readonly input: Buffer | null;
+  /** The next piece of an input that stays open; null when it has ended. */
+  read(): Promise<Buffer | null>;
+  /** null: it has no terminal. */
+  terminalSize(): TerminalSize | null;
   readonly cwd: string;
   /** Name or number, as given. */
   readonly user: string;
@@ -36,6 +42,7 @@ interface Start {
   readonly cwd: string;
   readonly user: string;
   readonly clock: Clock;
+  readonly terminalSize?: () => TerminalSize | null;
   readonly onWrite: (stream: 'stdout' | 'stderr', text: string | Buffer) => void;
   readonly onExit: (code: number, oomKilled: boolean) => void;
 }
@@ -45,6 +52,8 @@ export class RunningProcess {
   readonly #start: Start;
   readonly #over = new AbortController();
   readonly #handlers = new Map<string, () => void>();
+  readonly #input = new InputQueue();
+  #inputEnded = false;
   #pending: string[] = [];
   #resumed: PromiseWithResolvers<undefined> | null = null;
 
@@ -63,9 +72,24 @@ export class RunningProcess {
       .then((code) => this.#exit(code));
   }
 
-  signal(name: string): void {
+  /** False when nothing in it listens for that. */
+  signal(name: string): boolean {
     if (this.#resumed !== null) this.#pending.push(name);
     else this.#handlers.get(name)?.();
+    return this.#handlers.has(name);
+  }
+
+  get inputEnded(): boolean {
+    return this.#inputEnded || !this.#start.stdin;
+  }
+
+  feed(bytes: Buffer): void {
+    this.#input.push(bytes);
+  }
+
+  endInput(): void {
+    this.#inputEnded = true;
+    this.#input.end();
   }
 
   pause(): void {
@@ -90,7 +114,7 @@ export class RunningProcess {
   }
 
   #seen(): Process {
-    const { argv, env, stdin, input = null, cwd, user, clock, onWrite } = this.#start;
+    const { argv, env, stdin, input = null, cwd, user, clock, onWrite, terminalSize } = this.#start;
     const over = this.#over.signal;
     const never = () => new Promise<never>(() => undefined);
     return {
@@ -98,6 +122,12 @@ export class RunningProcess {
       env,
       stdin,
       input,
+      read: async () => {
+        const piece = stdin ? await this.#input.read() : null;
+        if (over.aborted) await never();
+        return piece;
+      },
+      terminalSize: () => terminalSize?.() ?? null,
       cwd,
       user,
       write: (stream, text) => {

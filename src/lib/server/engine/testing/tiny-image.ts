@@ -3,7 +3,7 @@ import http from 'node:http';
 import { tar, type TarEntry } from './tar.ts';
 
 const APPLETS =
-  'sh sleep cat echo printf seq true false head tail tr yes id env ls mkdir rm touch kill httpd wget test grep'.split(
+  'sh sleep cat echo printf seq true false head tail tr yes id env ls mkdir rm touch kill httpd wget test grep stty vi'.split(
     ' ',
   );
 

@@ -106,3 +106,70 @@ export const STOPPED = {
   name: '/schema-migrator',
   id: '22adb50bc99d7e55d790f73b0b1b58e473ad9ab1ebab6a99fafafc33da8ae49f',
 } as const;
+
+/**
+ * Recorded from the same engine: two readings, two seconds apart, of a busy loop that may use a fifth of a core and has read a file of 20 MiB
+ * twice. The kernel counts what was read twice as active: it stays in the figure, as in that of the docker CLI.
+ */
+export const CGROUP_V1_HELD_BACK = [
+  {
+    read: '2026-11-21T19:19:56.629756988Z',
+    preread: '0001-01-01T00:00:00Z',
+    pids_stats: { current: 2 },
+    blkio_stats: { io_service_bytes_recursive: [] },
+    cpu_stats: {
+      cpu_usage: {
+        total_usage: 566147605,
+        percpu_usage: [181200847, 384946758],
+        usage_in_kernelmode: 20000000,
+        usage_in_usermode: 530000000,
+      },
+      system_cpu_usage: 49493940000000,
+      online_cpus: 2,
+      throttling_data: { periods: 33, throttled_periods: 20, throttled_time: 952379302 },
+    },
+    memory_stats: {
+      usage: 22396928,
+      stats: {
+        active_file: 20971520,
+        cache: 20971520,
+        inactive_file: 0,
+        total_active_file: 20971520,
+        total_cache: 20971520,
+        total_inactive_file: 0,
+      },
+      limit: 67108864,
+    },
+    networks: { eth0: { rx_bytes: 1042, tx_bytes: 0 } },
+  },
+  {
+    read: '2026-11-21T19:19:58.663287976Z',
+    preread: '0001-01-01T00:00:00Z',
+    pids_stats: { current: 2 },
+    blkio_stats: { io_service_bytes_recursive: [] },
+    cpu_stats: {
+      cpu_usage: {
+        total_usage: 932561710,
+        percpu_usage: [461254023, 471307687],
+        usage_in_kernelmode: 30000000,
+        usage_in_usermode: 900000000,
+      },
+      system_cpu_usage: 49498000000000,
+      online_cpus: 2,
+      throttling_data: { periods: 54, throttled_periods: 34, throttled_time: 1466693900 },
+    },
+    memory_stats: {
+      usage: 22208512,
+      stats: {
+        active_file: 20971520,
+        cache: 20971520,
+        inactive_file: 0,
+        total_active_file: 20971520,
+        total_cache: 20971520,
+        total_inactive_file: 0,
+      },
+      limit: 67108864,
+    },
+    networks: { eth0: { rx_bytes: 1042, tx_bytes: 0 } },
+  },
+] as const;
