@@ -10,6 +10,13 @@ export type HostId = Branded<'host'>;
 export type UserId = Branded<'user'>;
 export type TokenId = Branded<'token'>;
 export type BuildId = Branded<'build'>;
+export type SegmentId = Branded<'segment'>;
+export type TerminalId = Branded<'terminal'>;
+export type SshKeyId = Branded<'ssh-key'>;
+export type AlertRuleId = Branded<'alert-rule'>;
+export type AlertChannelId = Branded<'alert-channel'>;
+export type AlertId = Branded<'alert'>;
+export type DeliveryId = Branded<'delivery'>;
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 

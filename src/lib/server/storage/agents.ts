@@ -1,4 +1,4 @@
-import { and, desc, eq, isNotNull, ne } from 'drizzle-orm';
+import { and, count, desc, eq, isNotNull, ne, sum } from 'drizzle-orm';
 import type { AgentId, HostId } from '#lib/domain/ids.ts';
 import type { Db } from './database.ts';
 import { agents, lives } from './schema.ts';
@@ -133,6 +133,16 @@ export class AgentRepository {
       .orderBy(desc(lives.startedAt))
       .limit(limit)
       .all();
+  }
+
+  /** How often each agent was started, and ended for want of memory. */
+  countLives(): ReadonlyMap<AgentId, { readonly lives: number; readonly oomKills: number }> {
+    const rows = this.#db
+      .select({ id: lives.agentId, lives: count(), oomKills: sum(lives.oomKilled).mapWith(Number) })
+      .from(lives)
+      .groupBy(lives.agentId)
+      .all();
+    return new Map(rows.map(({ id, lives, oomKills }) => [id, { lives, oomKills }]));
   }
 
   #keep(row: AgentRow): void {

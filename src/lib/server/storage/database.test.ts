@@ -76,13 +76,15 @@ describe('from nothing', () => {
   it.each(TABLES.map((table) => [getTableConfig(table).name, table] as const))(
     'makes %s as the schema says',
     (name, table) => {
-      const { columns, indexes } = getTableConfig(table);
+      const { columns, indexes, primaryKeys } = getTableConfig(table);
+      const together = primaryKeys.flatMap((key) => key.columns.map((each) => each.name));
       const snake = (text: string) => text.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
       const wanted = columns.map((each) => ({
         name: snake(each.name),
         type: each.getSQLType().toUpperCase(),
         notnull: each.notNull ? 1 : 0,
-        pk: each.primary ? 1 : 0,
+        // SQLite says the place in the key, from 1
+        pk: each.primary ? 1 : together.indexOf(each.name) + 1,
       }));
       expect(
         read(file, `SELECT name, upper(type) AS type, "notnull", pk FROM pragma_table_info('${name}')`),

@@ -191,3 +191,25 @@ describe('history', () => {
     expect(journal.history(FOX, 10)).toEqual([]);
   });
 });
+
+it('what people did inside an agent is found by agent and time, oldest first', () => {
+  const { journal } = make();
+  const inside = (agentId: string, what: string): FactBody => ({
+    kind: 'inside',
+    act: 'exec',
+    agentId,
+    by: 'ada',
+    door: 'api',
+    what,
+  });
+  journal.commit((tell) => {
+    tell(inside(FOX, 'one'));
+    tell(inside(OWL, 'other'));
+    tell(news(FOX));
+    tell(inside(FOX, 'two'));
+  });
+  const soon = Date.now() + 1_000;
+  expect(journal.inside(FOX, 0, soon, 10).map(({ what }) => what)).toEqual(['one', 'two']);
+  expect(journal.inside(FOX, 0, soon, 1).map(({ what }) => what)).toEqual(['two']);
+  expect(journal.inside(FOX, soon, soon + 1, 10)).toEqual([]);
+});

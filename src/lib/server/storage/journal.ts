@@ -80,6 +80,22 @@ export class Journal {
     });
   }
 
+  /** What people did inside an agent between two times, oldest first; the newest `limit`. As long as these facts are kept. */
+  inside(agentId: AgentId, from: number, to: number, limit: number): readonly (Fact & { kind: 'inside' })[] {
+    const rows = this.#db
+      .select()
+      .from(facts)
+      .where(and(eq(facts.agentId, agentId), eq(facts.kind, 'inside'), gt(facts.at, from), lt(facts.at, to)))
+      .orderBy(desc(facts.seq))
+      .limit(limit)
+      .all();
+    return rows
+      .toReversed()
+      .flatMap(({ body, seq, at }) =>
+        body.kind === 'inside' ? [{ ...body, seq, at: new Date(at).toISOString() }] : [],
+      );
+  }
+
   /** Drops all but the newest `keep` facts, save the changes of state, which are history. */
   prune(keep: number): void {
     const seq = this.seq() - keep;
@@ -132,6 +148,8 @@ function factAgent(body: FactBody): AgentId | null {
         ? body.operation.agentId
         : body.kind === 'snapshot'
           ? body.snapshot.agentId
-          : null;
+          : body.kind === 'inside' || body.kind === 'secret-use'
+            ? body.agentId
+            : null;
   return id as AgentId | null;
 }

@@ -8,17 +8,7 @@ import { completeSpec, type AgentSpec } from '#lib/domain/agent-spec.ts';
 import type { AgentState, Wanted } from '#lib/domain/agent-state.ts';
 import type { AgentType } from '#lib/domain/agent-types.ts';
 import type { Problem } from '#lib/domain/errors.ts';
-import type {
-  AgentId,
-  BuildId,
-  CrashId,
-  HostId,
-  LifeId,
-  OperationId,
-  SnapshotId,
-  TokenId,
-  UserId,
-} from '#lib/domain/ids.ts';
+import type { AgentId, BuildId, CrashId, HostId, LifeId, OperationId, SnapshotId } from '#lib/domain/ids.ts';
 import type { FactBody } from '#lib/protocol/facts.ts';
 import type { BuildStepView } from '#lib/protocol/builds.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
@@ -268,50 +258,11 @@ export const facts = sqliteTable(
     index('facts_agent')
       .on(table.agentId, table.seq)
       .where(sql`${table.changed} = 1`),
+    index('facts_inside')
+      .on(table.agentId, table.seq)
+      .where(sql`${table.kind} = 'inside'`),
   ],
 );
-
-export const users = sqliteTable('users', {
-  id: text().$type<UserId>().primaryKey(),
-  name: text().notNull().unique(),
-  passwordHash: text().notNull(),
-  role: text().$type<'viewer' | 'operator' | 'admin'>().notNull(),
-  createdAt: integer().notNull(),
-});
-
-/** Browser sessions. The token itself is never kept, only its SHA-256. */
-export const sessions = sqliteTable(
-  'sessions',
-  {
-    id: text().primaryKey(),
-    tokenHash: text().notNull().unique(),
-    userId: text()
-      .$type<UserId>()
-      .notNull()
-      .references(() => users.id, { onDelete: 'cascade' }),
-    createdAt: integer().notNull(),
-    lastSeenAt: integer().notNull(),
-    expiresAt: integer().notNull(),
-    address: text().notNull(),
-    userAgent: text().notNull(),
-  },
-  (table) => [index('sessions_user').on(table.userId)],
-);
-
-/** Tokens for scripts, hashed; the prefix is what a person recognises them by. */
-export const tokens = sqliteTable('tokens', {
-  id: text().$type<TokenId>().primaryKey(),
-  name: text().notNull(),
-  userId: text()
-    .$type<UserId>()
-    .notNull()
-    .references(() => users.id, { onDelete: 'cascade' }),
-  tokenHash: text().notNull().unique(),
-  prefix: text().notNull(),
-  createdAt: integer().notNull(),
-  expiresAt: integer(),
-  lastUsedAt: integer(),
-});
 
 /** Spawns that were asked for with an Idempotency-Key: a repeated request gives the same agent. */
 export const idempotency = sqliteTable('idempotency', {
@@ -320,3 +271,9 @@ export const idempotency = sqliteTable('idempotency', {
   agentId: text().$type<AgentId>().notNull(),
   createdAt: integer().notNull(),
 });
+
+export * from './schema-alerts.ts';
+export * from './schema-inside.ts';
+export * from './schema-logs.ts';
+export * from './schema-metrics.ts';
+export * from './schema-people.ts';
