@@ -6,6 +6,11 @@ import { log } from './agent-page.ts';
  * from the top to the end. Leaves it at the end, following.
  */
 export async function readLog(page: Page): Promise<readonly string[]> {
+  // earlier lines are loaded when the beginning is looked at; without a connection they are what they are
+  await expect(async () => {
+    await log(page).press('g');
+    await expect(log(page)).toContainText(/The log begins here|could not be loaded/, { timeout: 1_000 });
+  }).toPass();
   const found = await log(page).evaluate(async (box) => {
     const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
     const rows = () => [...box.querySelectorAll<HTMLElement>('.ln')];
@@ -28,8 +33,10 @@ export async function readLog(page: Page): Promise<readonly string[]> {
     box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }));
     for (let top = 0; ; top += box.clientHeight / 2) {
       await goTo(top);
-      for (const line of rows())
-        lines.set(Number(line.dataset['seq']), line.querySelector('.tx')?.textContent ?? '');
+      for (const line of rows()) {
+        const text = line.querySelector('.tx')?.textContent;
+        if (text !== undefined) lines.set(Number(line.dataset['seq']), text);
+      }
       if (top + box.clientHeight >= box.scrollHeight) break;
     }
     return [...lines].sort(([a], [b]) => a - b);

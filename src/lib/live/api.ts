@@ -29,7 +29,8 @@ export async function callApi(
   }
 }
 
-function problemIn(value: unknown): Problem | null {
+/** The problem of an answer of the API, null when it is none. */
+export function problemIn(value: unknown): Problem | null {
   if (typeof value !== 'object' || value === null || !('error' in value)) return null;
   const { error } = value;
   return isProblem(error) ? error : null;

@@ -15,6 +15,7 @@ import {
   type Pulse,
   type SnapshotView,
 } from '#lib/protocol/views.ts';
+import type { HostFigures } from '#lib/protocol/metrics.ts';
 import { REMOVE_GRACE_MS, STOP_DELAY_MS } from '#lib/protocol/stop-delay.ts';
 import { callApi } from './api.ts';
 
@@ -34,6 +35,8 @@ export class Live {
   operations = $state.raw<ReadonlyMap<string, OperationView>>(new Map());
   snapshots = $state.raw<ReadonlyMap<string, SnapshotView | null>>(new Map());
   pulses = $state.raw<Readonly<Record<string, Pulse>>>({});
+  /** What hosts use and have, by id. */
+  hostFigures = $state.raw<Readonly<Record<string, HostFigures>>>({});
   /** Of the step that runs, by agent. */
   progress = $state.raw<Readonly<Record<string, ProgressView>>>({});
   /** Of the step that runs, by operation, where that is about no agent. */
@@ -83,6 +86,10 @@ export class Live {
 
   seedPulses(pulses: Readonly<Record<string, Pulse>>): void {
     this.pulses = { ...this.pulses, ...pulses };
+  }
+
+  seedHostFigures(figures: Readonly<Record<string, HostFigures>>): void {
+    this.hostFigures = { ...this.hostFigures, ...figures };
   }
 
   /** Newest first, as the server lists them; kept oldest first, because the first ones go when there are too many. */

@@ -63,6 +63,7 @@ export class Line {
     });
     socket.on('facts', (facts) => live.take(facts));
     socket.on('pulses', (pulses) => live.seedPulses(pulses));
+    socket.on('hostFigures', (figures) => live.seedHostFigures(figures));
     socket.on('progress', (progress) => live.takeProgress(progress));
     socket.on('log', (batch) => this.#logs.get(batch.agentId)?.batch(batch));
     socket.on('logState', ({ agentId, state }) => this.#logs.get(agentId)?.state(state));
@@ -96,6 +97,11 @@ export class Line {
       this.#stats.delete(agentId);
       this.#socket.emit('unfollowStats', agentId);
     };
+  }
+
+  /** For a part with events of its own, which is loaded later. Gives what the part gives: what ends it. */
+  use(part: (socket: Socket<ServerToClient, ClientToServer>) => () => void): () => void {
+    return part(this.#socket);
   }
 
   followPulses(): () => void {

@@ -11,6 +11,9 @@ const samples = (from: number, to: number): StatsSample[] =>
     memoryLimit: 3,
     netRx: null,
     netTx: null,
+    blockRead: null,
+    blockWrite: null,
+    throttled: null,
     pids: 1,
   }));
 

@@ -9,4 +9,6 @@ export interface LogLine {
   readonly text: string;
   /** True when the line was longer than 64 KB and its end was cut. */
   readonly cut?: true;
+  /** This is no line of the container: the engine lost what came between these two times. `text` is empty. */
+  readonly gap?: { readonly from: string; readonly to: string };
 }

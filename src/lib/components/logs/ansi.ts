@@ -1,8 +1,8 @@
-/* eslint-disable no-control-regex -- control characters are what this reads */
 /**
  * ANSI colour codes of one line as spans of text. Pure, and text stays text: a span holds characters, a class of ours and at most two
  * computed colours, never markup. The 16 colours are the `ansi-*` tokens; 256 and true colour keep their hue and are made readable by CSS.
  */
+import { afterReturns, ESCAPE, hasCodes } from '#lib/domain/log-text.ts';
 
 export interface AnsiSpan {
   readonly text: string;
@@ -41,15 +41,9 @@ const blank = (): Pen => ({
   hidden: false,
 });
 
-// CSI sequences, OSC strings (titles, links), two-character escapes, and control characters except tab
-const ESCAPE =
-  /\x1b\[([0-9;:?<=>]*)[ -/]*([@-~])|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?|\x1b[ -/]*[0-~]|[\x00-\x08\x0b-\x1f\x7f]/g;
-
-const SPECIAL = /[\x00-\x08\x0b-\x1f\x7f]/;
-
 /** The spans of a line. A line without codes is one span, found without parsing. */
 export function parseAnsi(text: string): readonly AnsiSpan[] {
-  if (!SPECIAL.test(text)) return [{ text, classes: '', style: '' }];
+  if (!hasCodes(text)) return [{ text, classes: '', style: '' }];
   const visible = afterReturns(text);
   const spans: AnsiSpan[] = [];
   const pen = blank();
@@ -61,13 +55,6 @@ export function parseAnsi(text: string): readonly AnsiSpan[] {
   }
   push(spans, visible.slice(from), pen);
   return spans.length === 0 ? [{ text: '', classes: '', style: '' }] : spans;
-}
-
-/** A progress bar writes over itself with carriage returns: what counts is what it wrote last. */
-function afterReturns(text: string): string {
-  const trimmed = text.replace(/\r+$/, '');
-  const at = trimmed.lastIndexOf('\r');
-  return at === -1 ? trimmed : trimmed.slice(at + 1);
 }
 
 function push(spans: AnsiSpan[], text: string, pen: Pen): void {

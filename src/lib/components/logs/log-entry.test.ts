@@ -34,7 +34,20 @@ describe('a row', () => {
 
   it('of a note is no output and has no level', () => {
     const row = rowOf({ seq: 1.5, time: '2026-11-21T09:36:02Z', note: 'ERROR: skipped', tone: 'need' });
-    expect(row).toMatchObject({ note: 'need', level: null });
+    expect(row).toMatchObject({ note: 'need', level: 'unknown' });
+  });
+
+  it('of a gap says how long the output is missing', () => {
+    const gap = { from: '2026-11-21T09:36:02Z', to: '2026-11-21T09:39:12Z' };
+    expect(rowOf({ seq: 2, time: gap.from, stream: 'stdout', text: '', gap })).toMatchObject({
+      note: 'need',
+      plain: 'Output of 3 min 10 s is missing: the engine no longer had it',
+    });
+  });
+
+  it('of lines that were left out stands out', () => {
+    const note = { seq: 1.5, time: '2026-11-21T09:36:02Z', note: '', skipped: { from: 2, to: 9 } };
+    expect(rowOf(note).note).toBe('need');
   });
 });
 
@@ -44,6 +57,11 @@ describe('the time of a row', () => {
     expect(timeOf(row, 'utc')).toBe('09:36:02.274');
     expect(timeOf(row, 'local', 'Asia/Tokyo')).toBe('18:36:02.274');
     expect(timeOf(row, 'off')).toBe('');
+  });
+
+  it('is told by how long ago it was', () => {
+    const row = rowOf(line('x'));
+    expect(timeOf(row, 'relative', undefined, row.at + 240_000)).toBe('4 min');
   });
 
   it('is filled up where the engine gave fewer digits', () => {

@@ -1,35 +1,54 @@
-/** What a log list shows: lines of the container, and notes of ours between them (gaps, changes of state). */
-import type { LogLine } from '#lib/protocol/log-line.ts';
-import { clockSecond } from '../ui/time.ts';
+/** What a log list shows: lines of the container, notes of ours between them (gaps, what was left out), and fields of a line that is opened. */
+import { levelOf, type LogLevel } from '#lib/domain/log-level.ts';
+import { plainText } from '#lib/domain/log-text.ts';
+import type { LogEntry, LogHead } from '#lib/live/log-feed.ts';
+import { v } from '#lib/text/en-logview.ts';
+import { ago, clockSecond, longSpan } from '../ui/time.ts';
 import type { Tone } from '../ui/state-shapes.ts';
 import { parseAnsi, type AnsiSpan } from './ansi.ts';
-import { guessLevel, type Level } from './log-level.ts';
 
-/** A note stands between two lines: its `seq` is between theirs (41.5), so that the list stays sorted by `seq`. */
-export interface LogNote {
+export type { LogEntry, LogHead, LogNote } from '#lib/live/log-feed.ts';
+
+/** One field of the JSON of a line, below it; it has the line's `seq`. */
+export interface LogField {
   readonly seq: number;
-  readonly time: string;
-  readonly note: string;
-  readonly tone?: Tone;
+  /** Its place among the fields, from 0. */
+  readonly field: number;
+  readonly name: string;
+  readonly value: string;
+  readonly kind: 'text' | 'number' | 'other';
 }
 
-export type LogEntry = LogLine | LogNote;
+/** What stands before the first line. */
+export interface LogTop {
+  readonly seq: number;
+  readonly top: LogHead;
+}
 
-/** An array, or a ring that looks like one. Sorted by `seq`, which grows from entry to entry. */
+export type LogItem = LogEntry | LogField | LogTop;
+
+/** An array, or what looks like one. Sorted by `seq`, which grows from entry to entry. */
 export interface LogSource {
   readonly length: number;
-  at(index: number): LogEntry | undefined;
+  at(index: number): LogItem | undefined;
 }
 
-export const TIME_MODES = ['local', 'utc', 'off'] as const;
+export const TIME_MODES = ['local', 'utc', 'relative', 'off'] as const;
 export type TimeMode = (typeof TIME_MODES)[number];
+
+/** The way to show times that comes after this one, round about. */
+export function timeAfter(mode: TimeMode): TimeMode {
+  return TIME_MODES[(TIME_MODES.indexOf(mode) + 1) % TIME_MODES.length] ?? 'local';
+}
 
 /** One row, ready to be drawn; made once per entry. */
 export interface LogRow {
   readonly seq: number;
   readonly spans: readonly AnsiSpan[];
-  readonly level: Level | null;
+  readonly plain: string;
+  readonly level: LogLevel;
   readonly stderr: boolean;
+  readonly cut: boolean;
   readonly note: Tone | null;
   /** Milliseconds since 1970; the nanoseconds are in `exact`. */
   readonly at: number;
@@ -38,7 +57,18 @@ export interface LogRow {
   readonly width: number;
 }
 
+export function isEntry(item: LogItem): item is LogEntry {
+  return !('field' in item) && !('top' in item);
+}
+
+/** What tells one item from the others. */
+export function keyOf(item: LogItem): number | string {
+  if ('field' in item) return `${item.seq}/${item.field}`;
+  return 'top' in item ? 'top' : item.seq;
+}
+
 const rows = new WeakMap<LogEntry, LogRow>();
+const levels = new WeakMap<LogEntry, LogLevel>();
 
 export function rowOf(entry: LogEntry): LogRow {
   const known = rows.get(entry);
@@ -48,34 +78,59 @@ export function rowOf(entry: LogEntry): LogRow {
   return made;
 }
 
-/** Characters of an entry: exact once it was drawn, before that the length of its text. */
-export function widthOf(entry: LogEntry): number {
-  return rows.get(entry)?.width ?? ('note' in entry ? entry.note : entry.text).length;
+/** Found out once per line; a note has none. */
+export function levelOfEntry(entry: LogEntry): LogLevel {
+  if ('note' in entry || entry.gap !== undefined) return 'unknown';
+  const known = levels.get(entry);
+  if (known !== undefined) return known;
+  const made = levelOf(plainText(entry.text));
+  levels.set(entry, made);
+  return made;
+}
+
+/** Characters of an item: exact once it was drawn, before that the length of its text. */
+export function widthOf(item: LogItem): number {
+  if ('field' in item) return item.name.length + item.value.length + 2;
+  if ('top' in item || 'note' in item || item.gap !== undefined) return 0;
+  return rows.get(item)?.width ?? item.text.length;
 }
 
 function makeRow(entry: LogEntry): LogRow {
   const base = { seq: entry.seq, at: Date.parse(entry.time), exact: entry.time };
-  if ('note' in entry) {
+  const note = noteOf(entry);
+  if (note !== null) {
     return {
       ...base,
-      spans: [{ text: entry.note, classes: '', style: '' }],
-      level: null,
+      spans: [{ text: note, classes: '', style: '' }],
+      plain: note,
+      level: 'unknown',
       stderr: false,
-      note: entry.tone ?? 'rest',
-      width: entry.note.length,
+      cut: false,
+      note: 'note' in entry ? (entry.tone ?? (entry.skipped === undefined ? 'rest' : 'need')) : 'need',
+      width: 0,
     };
   }
-  const spans = parseAnsi(entry.text);
+  const line = 'note' in entry ? null : entry;
+  const spans = parseAnsi(line?.text ?? '');
   let plain = '';
   for (const span of spans) plain += span.text;
   return {
     ...base,
     spans,
-    level: guessLevel(plain),
-    stderr: entry.stream === 'stderr',
+    plain,
+    level: levelOfEntry(entry),
+    stderr: line?.stream === 'stderr',
+    cut: line?.cut === true,
     note: null,
     width: cells(plain),
   };
+}
+
+/** null: it is a line of the container. */
+function noteOf(entry: LogEntry): string | null {
+  if ('note' in entry) return entry.skipped === undefined ? entry.note : v.skipped;
+  if (entry.gap === undefined) return null;
+  return v.gap(longSpan(Date.parse(entry.gap.to) - Date.parse(entry.gap.from)));
 }
 
 const TAB = 8;
@@ -102,9 +157,10 @@ function cells(text: string): number {
   return sum;
 }
 
-/** `09:36:02.274` in the reader's zone or in UTC; '' when times are off. The milliseconds are the entry's own. */
-export function timeOf(row: LogRow, mode: TimeMode, zone?: string): string {
+/** `09:36:02.274` in the reader's zone or in UTC, or `4 min` before `now`; '' when times are off. The milliseconds are the entry's own. */
+export function timeOf(row: LogRow, mode: TimeMode, zone?: string, now = 0): string {
   if (mode === 'off' || Number.isNaN(row.at)) return '';
+  if (mode === 'relative') return ago(row.at, now);
   if (mode === 'utc' || zone === 'UTC') return new Date(row.at).toISOString().slice(11, 23);
   return `${secondOf(row.at, zone)}.${String(row.at % 1000).padStart(3, '0')}`;
 }

@@ -2,7 +2,7 @@
  * Where the rows of a log are. Unwrapped, every row is 20 px and all is arithmetic. Wrapped, the height of a row is guessed from its
  * characters and put right once it was drawn and measured. Pure: no element is touched here.
  */
-import { widthOf, type LogSource } from './log-entry.ts';
+import { keyOf, widthOf, type LogSource } from './log-entry.ts';
 
 export const ROW = 20;
 
@@ -31,9 +31,13 @@ export class FixedLayout implements LogLayout {
   }
 }
 
-/** Remembers measured heights by `seq`, so that lines that leave at the head or come in there cost nothing. */
+type Key = number | string;
+/** Heights beyond these are guessed again. */
+const REMEMBERED = 20_000;
+
+/** Remembers measured heights by key, so that lines that leave or come in at the head cost nothing. */
 export class MeasuredHeights {
-  readonly #measured = new Map<number, number>();
+  readonly #measured = new Map<Key, number>();
   #columns = 0;
 
   /** A new width in characters makes every measure void. */
@@ -44,24 +48,24 @@ export class MeasuredHeights {
   }
 
   /** True when this is news. */
-  measure(seq: number, height: number): boolean {
-    if (height <= 0 || this.of(seq, -1) === height) return false;
-    this.#measured.set(seq, height);
+  measure(key: Key, height: number): boolean {
+    if (height <= 0 || this.#measured.get(key) === height) return false;
+    this.#measured.set(key, height);
+    if (this.#measured.size > REMEMBERED) this.#forgetOldest();
     return true;
   }
 
-  of(seq: number, width: number): number {
-    const known = this.#measured.get(seq);
+  of(key: Key, width: number): number {
+    const known = this.#measured.get(key);
     if (known !== undefined) return known;
-    if (width < 0) return -1;
     return this.#columns <= 0 ? ROW : Math.max(1, Math.ceil(width / this.#columns)) * ROW;
   }
 
-  /** Forgets what is older than this line. */
-  dropBefore(seq: number): void {
-    for (const known of this.#measured.keys()) {
-      if (known >= seq) return;
-      this.#measured.delete(known);
+  #forgetOldest(): void {
+    let left = this.#measured.size / 2;
+    for (const key of this.#measured.keys()) {
+      if (left-- <= 0) return;
+      this.#measured.delete(key);
     }
   }
 }
@@ -73,9 +77,9 @@ export class WrappedLayout implements LogLayout {
   constructor(source: LogSource, heights: MeasuredHeights) {
     this.#tops = new Float64Array(source.length + 1);
     for (let i = 0; i < source.length; i++) {
-      const entry = source.at(i);
+      const item = source.at(i);
       this.#tops[i + 1] =
-        (this.#tops[i] ?? 0) + (entry === undefined ? ROW : heights.of(entry.seq, widthOf(entry)));
+        (this.#tops[i] ?? 0) + (item === undefined ? ROW : heights.of(keyOf(item), widthOf(item)));
     }
   }
   get height(): number {

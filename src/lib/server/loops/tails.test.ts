@@ -20,7 +20,7 @@ afterEach(async () => {
 
 function follow(): Tails {
   const { agents, fleet, pulses, logins, bus, tails: board } = world;
-  return new Tails({ agents, fleet, board, pulses, logins, bus });
+  return new Tails({ agents, fleet, board, pulses, logins, bus, store: null });
 }
 const spawn = () => finish(world.spawn({ name: 'one', tty: false }));
 const lastOutput = (agent: AgentDetailView) => world.pulses.pulse(agent.id, Date.now())?.lastOutput;

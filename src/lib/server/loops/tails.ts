@@ -1,18 +1,24 @@
-/** Follows the log of every agent that runs: for its last line in the lists, for whoever looks, and for what comes from lines later on. */
+/** Follows the log of every agent that runs: for the archive, for its last line in the lists, for whoever looks, and for what comes from lines. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { isLive } from '#lib/domain/agent-state.ts';
 import { AppError } from '#lib/domain/errors.ts';
 import type { AgentId } from '#lib/domain/ids.ts';
+import { parseBytes } from '#lib/domain/quantities.ts';
 import type { AgentView } from '#lib/protocol/views.ts';
+import type { LogStore } from '../archive/log-store.ts';
 import type { AppBus } from '../messages.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { LoginNeeds } from '../services/login-needs.ts';
+import type { PromptNeeds } from '../services/prompt-needs.ts';
 import { plainText } from '../streams/plain-text.ts';
 import { LogTail } from '../streams/log-tail.ts';
 import type { PulseBoard } from '../streams/pulse-board.ts';
 import type { TailBoard } from '../streams/tail-board.ts';
 
 const LAST_OUTPUT_CHARACTERS = 240;
+/** The last words of a removed agent are on their way. */
+const LAST_WORDS_MS = 2_000;
 
 export class Tails {
   readonly #agents: AgentRepository;
@@ -20,7 +26,9 @@ export class Tails {
   readonly #board: TailBoard;
   readonly #pulses: PulseBoard;
   readonly #logins: LoginNeeds;
-  readonly #stop: () => void;
+  readonly #prompts: PromptNeeds | null;
+  readonly #store: LogStore | null;
+  readonly #stops: readonly (() => void)[];
   #closed = false;
 
   constructor(parts: {
@@ -29,18 +37,29 @@ export class Tails {
     board: TailBoard;
     pulses: PulseBoard;
     logins: LoginNeeds;
+    prompts?: PromptNeeds;
     bus: AppBus;
+    /** null: nothing is kept. */
+    store: LogStore | null;
   }) {
     this.#agents = parts.agents;
     this.#fleet = parts.fleet;
     this.#board = parts.board;
     this.#pulses = parts.pulses;
     this.#logins = parts.logins;
-    this.#stop = parts.bus.on('facts', (facts) => {
-      for (const fact of facts) {
-        if (fact.kind === 'agent') this.#see(fact.agent);
-      }
-    });
+    this.#prompts = parts.prompts ?? null;
+    this.#store = parts.store;
+    this.#stops = [
+      parts.bus.on('facts', (facts) => {
+        for (const fact of facts) {
+          if (fact.kind === 'agent') this.#see(fact.agent);
+        }
+      }),
+      // those that ended while nothing could be kept are read once more
+      this.#store?.health.onRecovered(() => {
+        this.start();
+      }) ?? (() => undefined),
+    ];
   }
 
   /** For those that were there before Slipway was. One that does not run is read to its end: its last words say why. */
@@ -53,16 +72,18 @@ export class Tails {
 
   close(): void {
     this.#closed = true;
-    this.#stop();
+    for (const stop of this.#stops) stop();
     this.#board.close();
   }
 
   #see(agent: AgentView): void {
-    const { id, state, containerId } = agent;
+    const { state, containerId } = agent;
+    const id = agent.id as AgentId;
     if (state === 'removed') {
-      this.#board.drop(id);
+      void this.#finish(id);
       this.#pulses.forget(id);
       this.#logins.forget(id);
+      this.#prompts?.forget(id);
       return;
     }
     // one that is made and not started gives an empty log that ends at once: following it would end just when its output begins
@@ -73,14 +94,18 @@ export class Tails {
   }
 
   #tail(row: AgentRow, containerId: string): LogTail {
-    const tail = new LogTail(
-      (options) => this.#fleet.engine(row.hostId).logs(containerId, options),
-      () => this.#isRunning(row, containerId),
-    );
+    const tail = new LogTail({
+      open: (options) => this.#fleet.engine(row.hostId).logs(containerId, options),
+      isRunning: () => this.#isRunning(row, containerId),
+      keeper: this.#store?.archive.keeper(row.id, row.hostId, containerId) ?? null,
+      fileBytes: parseBytes(row.spec.logging.maxSize),
+    });
     tail.subscribe({
       weight: 'light',
       lines: (lines) => {
-        this.#logins.see(this.#agents.byId(row.id) ?? row, lines);
+        const now = this.#agents.byId(row.id) ?? row;
+        this.#logins.see(now, lines);
+        this.#prompts?.see(now, lines);
         const last = lines.findLast((line) => line.text.trim() !== '');
         if (last === undefined) return;
         const at = Date.parse(last.time);
@@ -91,18 +116,26 @@ export class Tails {
         );
       },
       state: (state) => {
-        if (state === 'ended') void this.#goOn(row.id, containerId);
+        if (state === 'ended') void this.#goOn(row.id);
       },
     });
     return tail;
   }
 
   /** It may have been started again before its log was read to the end: the fact that told of it found the old tail still at work. */
-  async #goOn(id: AgentId, containerId: string): Promise<void> {
+  async #goOn(id: AgentId): Promise<void> {
     const row = this.#agents.byId(id);
-    if (row === undefined || row.containerId !== containerId || !isLive(row.state)) return;
-    if ((await this.#isRunning(row, containerId)) !== true || this.#closed) return;
-    this.#board.follow(id, () => this.#tail(row, containerId));
+    const now = row?.containerId ?? null;
+    if (row === undefined || now === null || !isLive(row.state)) return;
+    if ((await this.#isRunning(row, now)) !== true || this.#closed) return;
+    this.#board.follow(id, () => this.#tail(row, now));
+  }
+
+  async #finish(id: AgentId): Promise<void> {
+    const tail = this.#board.get(id);
+    await Promise.race([tail?.done, delay(LAST_WORDS_MS)]);
+    if (this.#board.get(id) === tail) this.#board.drop(id);
+    await this.#store?.archive.finish(id);
   }
 
   async #isRunning(row: AgentRow, containerId: string): Promise<boolean | null> {

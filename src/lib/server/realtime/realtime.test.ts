@@ -234,6 +234,9 @@ describe('figures', () => {
       memoryLimit: 2,
       netRx: 0,
       netTx: 0,
+      blockRead: null,
+      blockWrite: null,
+      throttled: 0,
       pids: 1,
     });
     await vi.waitFor(() => expect(pulses[fox.id]?.cpu).toEqual(expect.any(Number)), 3_000);
@@ -248,6 +251,9 @@ describe('figures', () => {
       memoryLimit: 2,
       netRx: 0,
       netTx: 0,
+      blockRead: null,
+      blockWrite: null,
+      throttled: 0,
       pids: 1,
     });
     made.app.pulses.sample(fox.id, sample(1));

@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { logQuery } from '#lib/domain/inputs/log-query.ts';
-import { parseInput } from '#lib/domain/inputs/parse-input.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
+import type { LineWish } from '../archive/line-filter.ts';
 import { LogTail } from '../streams/log-tail.ts';
 import { ScriptedLog } from '../streams/testing/scripted-log.ts';
-import { pass, settled, useDrivenTime } from '../testing/driven-time.ts';
+import { pass, settled, until, useDrivenTime } from '../testing/driven-time.ts';
 import { containerOf, makeWorld, type TestWorld } from '../testing/world.ts';
 
 vi.mock('node:timers/promises', () => import('../testing/driven-time.ts'));
@@ -24,8 +23,8 @@ afterEach(async () => {
 });
 
 const texts = (lines: readonly LogLine[]) => lines.map((line) => line.text);
-const read = async (query: object = {}) =>
-  texts(await world.services.logs.read(world.admin, 'fox', parseInput(logQuery, query)));
+const read = async ({ tail = 100, ...wish }: LineWish & { readonly tail?: number } = {}) =>
+  texts(await world.services.logs.read(world.admin, 'fox', tail, wish));
 
 function write(count: number): void {
   for (let n = 1; n <= count; n += 1)
@@ -35,7 +34,7 @@ function write(count: number): void {
 /** Has the agent followed by a log that the test moves. */
 function followed(): ScriptedLog {
   const log = new ScriptedLog();
-  world.tails.follow(id, () => new LogTail(log.open, log.isRunning));
+  world.tails.follow(id, () => new LogTail({ open: log.open, isRunning: log.isRunning }));
   onTestFinished(() => {
     world.tails.close();
   });
@@ -58,13 +57,13 @@ describe('reading', () => {
   it('is between two times, when they are given', async () => {
     world.fake.write(container, 'stdout', 'before\n');
     await pass(1_000);
-    const since = new Date().toISOString();
+    const since = `${new Date().toISOString().slice(0, 23)}000000Z`;
     world.fake.write(container, 'stdout', 'between\n');
     await pass(1_000);
-    const until = new Date(Date.now() - 500).toISOString();
+    const upTo = `${new Date(Date.now() - 500).toISOString().slice(0, 23)}000000Z`;
     world.fake.write(container, 'stdout', 'after\n');
     expect(await read({ since })).toEqual(['between', 'after']);
-    expect(await read({ since, until })).toEqual(['between']);
+    expect(await read({ since, until: upTo })).toEqual(['between']);
   });
 
   it('still works when the container has ended', async () => {
@@ -147,7 +146,6 @@ describe('following', () => {
   it('of one that is not followed gives what is there and ends', async () => {
     write(2);
     const { seen } = follow(10);
-    await settled();
-    expect(seen).toEqual({ texts: ['1', '2'], ended: true });
+    await until(() => expect(seen).toEqual({ texts: ['1', '2'], ended: true }));
   });
 });

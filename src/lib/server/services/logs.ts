@@ -1,75 +1,135 @@
-/** Reading an agent's log from the engine, for pages that need no script and for the API. */
-import { AppError, notFound } from '#lib/domain/errors.ts';
-import type { LogQuery } from '#lib/domain/inputs/log-query.ts';
+/** Reading an agent's log: from the archive, then what is newer in memory; from the engine only when the archive has nothing of it. */
+import { notFound } from '#lib/domain/errors.ts';
 import type { LogLine } from '#lib/protocol/log-line.ts';
+import { EVERYTHING, readWish, type ArchiveReader, type ReadWish } from '../archive/archive-reader.ts';
+import type { LineWish } from '../archive/line-filter.ts';
+import type { LogStore } from '../archive/log-store.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
-import { readLines } from '../streams/log-order.ts';
-import { FIRST_LINES } from '../streams/log-tail.ts';
+import { FIRST_LINES, type LogTail } from '../streams/log-tail.ts';
 import type { TailBoard } from '../streams/tail-board.ts';
 import { authorize, type Actor } from './access.ts';
+import { engineLines } from './engine-lines.ts';
 
-const READ_MS = 15_000;
+/** Lines in one step of a stream. */
+const STEP_LINES = 1_000;
+
+/** Which page of history: lines with smaller numbers than one, with larger ones, or half of each around it. */
+export type PageWish =
+  | { readonly before: number; readonly limit: number }
+  | { readonly after: number; readonly limit: number }
+  | { readonly around: number; readonly limit: number };
+
+export interface LogPage {
+  readonly lines: readonly LogLine[];
+  readonly hasBefore: boolean;
+  readonly hasAfter: boolean;
+}
 
 export class LogService {
   readonly #agents: AgentRepository;
   readonly #fleet: Fleet;
   readonly #tails: TailBoard;
+  readonly #store: LogStore;
 
-  constructor(parts: { readonly agents: AgentRepository; readonly fleet: Fleet; readonly tails: TailBoard }) {
+  constructor(parts: {
+    readonly agents: AgentRepository;
+    readonly fleet: Fleet;
+    readonly tails: TailBoard;
+    readonly store: LogStore;
+  }) {
     this.#agents = parts.agents;
     this.#fleet = parts.fleet;
     this.#tails = parts.tails;
+    this.#store = parts.store;
   }
 
-  /** The newest lines, from memory when the agent is being followed, else from the engine. Throws NOT_FOUND, SOCKET_ERROR. */
+  /** The newest lines. Throws NOT_FOUND, SOCKET_ERROR. */
   async recent(actor: Actor | null, idOrName: string, count = FIRST_LINES): Promise<readonly LogLine[]> {
-    authorize(actor, 'agents.see');
+    authorize(actor, 'logs.see');
+    return this.#recent(this.#row(idOrName), count);
+  }
+
+  /** The newest `count` lines that fit. Throws NOT_FOUND, SOCKET_ERROR, VALIDATION for a pattern that is none. */
+  async read(
+    actor: Actor | null,
+    idOrName: string,
+    count: number,
+    wish: LineWish,
+  ): Promise<readonly LogLine[]> {
+    authorize(actor, 'logs.see');
+    return this.#newest(this.#row(idOrName), count, readWish(wish));
+  }
+
+  async page(actor: Actor | null, idOrName: string, wish: PageWish): Promise<LogPage> {
+    authorize(actor, 'logs.see');
     const row = this.#row(idOrName);
-    const tail = this.#tails.get(row.id);
-    if (tail !== undefined && count <= FIRST_LINES) return tail.recent(count);
-    return this.#read(row, { tail: count, since: null, until: null, stream: null });
+    const { limit } = wish;
+    if ('before' in wish) {
+      const lines = await this.#before(row, wish.before, limit + 1);
+      return { lines: lines.slice(-limit), hasBefore: lines.length > limit, hasAfter: true };
+    }
+    if ('after' in wish) {
+      const lines = await this.#from(row, wish.after + 1, limit + 1);
+      return { lines: lines.slice(0, limit), hasBefore: true, hasAfter: lines.length > limit };
+    }
+    const half = Math.floor(limit / 2);
+    const older = await this.#before(row, wish.around, half + 1);
+    const newer = await this.#from(row, wish.around, limit - half + 1);
+    return {
+      lines: [...(half === 0 ? [] : older.slice(-half)), ...newer.slice(0, limit - half)],
+      hasBefore: older.length > half,
+      hasAfter: newer.length > limit - half,
+    };
   }
 
-  /** Lines by a query. Throws NOT_FOUND when the agent has no container whose log could be read. */
-  async read(actor: Actor | null, idOrName: string, query: LogQuery): Promise<readonly LogLine[]> {
-    authorize(actor, 'agents.see');
-    return this.#read(this.#row(idOrName), {
-      tail: query.tail,
-      since: query.since ?? null,
-      until: query.until ?? null,
-      stream: query.stream ?? null,
-    });
+  /** All lines that fit, oldest first, in steps; beginning with the newest `tail` of them when that is given. */
+  async *all(
+    actor: Actor | null,
+    idOrName: string,
+    wish: LineWish,
+    tail: number | null = null,
+  ): AsyncGenerator<readonly LogLine[]> {
+    authorize(actor, 'logs.see');
+    const row = this.#row(idOrName);
+    const reads = readWish(wish);
+    if (!(await this.#isArchived(row))) {
+      yield await this.#newest(row, tail ?? Number.MAX_SAFE_INTEGER, reads);
+      return;
+    }
+    let last = tail === null ? 0 : (await this.#seqOfNewest(row, tail, reads)) - 1;
+    const inMemory = await this.#settled(row);
+    for await (const lines of this.#store.reader.forward(row.id, last + 1, reads)) {
+      last = Math.max(last, lines.at(-1)?.seq ?? 0);
+      yield lines;
+    }
+    yield inMemory.filter((line) => line.seq > last && reads.filter(line));
   }
 
-  /** Lines as they come, beginning with the newest `tail`, until the signal or until the container ends. */
+  /** Lines as they come, beginning with the newest `count`, until the signal or until the container ends. Nothing is left out for a slow reader. */
   async *follow(
     actor: Actor | null,
     idOrName: string,
-    tail: number,
+    count: number,
     signal: AbortSignal,
   ): AsyncGenerator<readonly LogLine[]> {
-    authorize(actor, 'agents.see');
+    authorize(actor, 'logs.see');
     const row = this.#row(idOrName);
     const source = this.#tails.get(row.id);
-    if (source === undefined) {
-      yield await this.#read(row, { tail, since: null, until: null, stream: null });
-      return;
-    }
-    const queue: (readonly LogLine[])[] = [source.recent(tail)];
+    const first = await this.#recent(row, count);
+    yield first;
+    if (source === undefined) return;
+    let last = first.at(-1)?.seq ?? source.lastLine?.seq ?? 0;
     let wake = Promise.withResolvers<undefined>();
-    let ended = false;
+    const news = { ended: false };
     const stop = source.subscribe({
       weight: 'full',
-      lines: (lines) => {
-        queue.push(lines);
-        // who does not read loses the oldest, never the server's memory
-        if (queue.length > 500) queue.shift();
+      lines: () => {
         wake.resolve(undefined);
       },
       state: (state) => {
-        ended = state === 'ended';
-        if (ended) wake.resolve(undefined);
+        news.ended = state === 'ended';
+        wake.resolve(undefined);
       },
     });
     const onAbort = () => {
@@ -78,9 +138,12 @@ export class LogService {
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       while (!signal.aborted) {
-        const next = queue.shift();
-        if (next !== undefined) yield next;
-        else if (isTrue(ended)) return;
+        const { ended } = news;
+        const lines = await this.#after(row, source, last);
+        if (lines.length > 0) {
+          last = lines.at(-1)?.seq ?? last;
+          yield lines;
+        } else if (ended) return;
         else {
           await wake.promise;
           wake = Promise.withResolvers();
@@ -92,22 +155,89 @@ export class LogService {
     }
   }
 
-  async #read(
+  async #after(row: AgentRow, source: LogTail, last: number): Promise<readonly LogLine[]> {
+    const inMemory = source.after({ seq: last });
+    if (inMemory !== null) return inMemory;
+    const archived = await this.#store.reader.from(row.id, last + 1, STEP_LINES);
+    return archived.length > 0
+      ? archived
+      : source.recent(Number.MAX_SAFE_INTEGER).filter(({ seq }) => seq > last);
+  }
+
+  /** What pages that follow a log read of its past. */
+  past(actor: Actor | null): Pick<ArchiveReader, 'from' | 'count'> {
+    authorize(actor, 'logs.see');
+    return this.#store.reader;
+  }
+
+  /** What is in memory; what was there before it is in the files then. */
+  async #settled(row: AgentRow): Promise<readonly LogLine[]> {
+    const lines = this.#tails.get(row.id)?.recent(Number.MAX_SAFE_INTEGER) ?? [];
+    await this.#store.archive.flushed(row.id);
+    return lines;
+  }
+
+  /** False while the archive has nothing, or is paused and lacks the newest lines, which the engine has. */
+  async #isArchived(row: AgentRow): Promise<boolean> {
+    await this.#store.archive.open();
+    const tail = this.#tails.get(row.id);
+    await tail?.ready;
+    await this.#settled(row);
+    return this.#store.reader.has(row.id) && (row.state === 'removed' || (tail?.isKept ?? true));
+  }
+
+  /** From memory when that has them all, or all that there are. */
+  async #recent(row: AgentRow, count: number): Promise<readonly LogLine[]> {
+    const tail = this.#tails.get(row.id);
+    if (tail !== undefined && count <= FIRST_LINES) {
+      await tail.ready;
+      const lines = tail.recent(count);
+      if (lines.length === count || !this.#store.reader.has(row.id)) return lines;
+    }
+    return this.#newest(row, count, EVERYTHING);
+  }
+
+  async #newest(row: AgentRow, count: number, wish: ReadWish): Promise<readonly LogLine[]> {
+    if (count === 0) return [];
+    if (!(await this.#isArchived(row))) {
+      const lines = await engineLines(this.#fleet, row, Math.max(count, 10_000));
+      return lines.filter(wish.filter).slice(-count);
+    }
+    return this.#before(row, Number.MAX_SAFE_INTEGER, count, wish);
+  }
+
+  async #before(
     row: AgentRow,
-    query: { tail: number; since: string | null; until: string | null; stream: 'stdout' | 'stderr' | null },
+    seq: number,
+    count: number,
+    wish: ReadWish = EVERYTHING,
   ): Promise<readonly LogLine[]> {
-    if (row.containerId === null || row.state === 'removed') return [];
-    const { containerId } = row;
-    const engine = this.#fleet.engine(row.hostId);
-    const signal = AbortSignal.timeout(READ_MS);
-    // with a stream wish the newest lines of that stream are wanted, not those of both
-    const tail = query.stream === null ? query.tail : 10_000;
-    const lines = await readLines(
-      engine.logs(containerId, { follow: false, tail, since: query.since, until: query.until, signal }),
-    );
-    if (signal.aborted) throw new AppError('SOCKET_ERROR', 'The engine took too long to give the log');
-    const wanted = query.stream === null ? lines : lines.filter((line) => line.stream === query.stream);
-    return query.tail === 0 ? [] : wanted.slice(-query.tail);
+    const inMemory = await this.#settled(row);
+    const archived = await this.#store.reader.before(row.id, seq, count, wish);
+    const last = archived.at(-1)?.seq ?? 0;
+    const newer = inMemory.filter((line) => line.seq > last && line.seq < seq && wish.filter(line));
+    return [...archived, ...newer].slice(-count);
+  }
+
+  async #from(row: AgentRow, seq: number, count: number): Promise<readonly LogLine[]> {
+    const inMemory = await this.#settled(row);
+    const archived = await this.#store.reader.from(row.id, seq, count);
+    const last = archived.at(-1)?.seq ?? seq - 1;
+    const newer = archived.length < count ? inMemory.filter((line) => line.seq > last) : [];
+    return [...archived, ...newer].slice(0, count);
+  }
+
+  /** The number of the oldest of the newest `count` that fit: they are counted back, and read forward without being held. */
+  async #seqOfNewest(row: AgentRow, count: number, wish: ReadWish): Promise<number> {
+    let left = count;
+    let seq = Number.MAX_SAFE_INTEGER;
+    for await (const lines of this.#store.reader.backward(row.id, Number.MAX_SAFE_INTEGER, wish)) {
+      const first = lines[Math.max(0, lines.length - left)];
+      seq = first?.seq ?? seq;
+      left -= lines.length;
+      if (left <= 0) break;
+    }
+    return seq;
   }
 
   #row(idOrName: string): AgentRow {
@@ -115,9 +245,4 @@ export class LogService {
     if (row === undefined) throw notFound('agent', idOrName);
     return row;
   }
-}
-
-/** Keeps the type checker from narrowing what a callback changes. */
-function isTrue(value: boolean): boolean {
-  return value;
 }

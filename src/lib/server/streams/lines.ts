@@ -13,7 +13,10 @@ const PIECE_BYTES = 16 * 1024;
 /** What is gathered of one line at most: the cut line with the times of its pieces. */
 const MAX_PENDING_BYTES = MAX_LINE_BYTES + 4 * 64;
 const NEWLINE = 0x0a;
-const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z $/;
+/** `2026-03-01T12:00:00` up to the second; `0` stands for any digit. */
+const SECONDS = Buffer.from('0000-00-00T00:00:00');
+const [ZERO, NINE, POINT, ZULU, SPACE] = Buffer.from('09.Z ');
+const NANOS_LENGTH = SECONDS.length + '.123456789Z'.length;
 
 export type RawLine = Omit<LogLine, 'seq'>;
 
@@ -31,7 +34,10 @@ export class LineAssembler {
     const lines: RawLine[] = [];
     let from = 0;
     for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, from)) {
-      lines.push(this.#finish(stream, bytes.subarray(from, end)));
+      const isWhole = this.#pending.size === 0 && end - from <= PIECE_BYTES;
+      lines.push(
+        isWhole ? shortLine(stream, bytes, from, end) : this.#finish(stream, bytes.subarray(from, end)),
+      );
       from = end + 1;
     }
     if (from < bytes.length) this.#keep(stream, bytes.subarray(from));
@@ -55,20 +61,28 @@ export class LineAssembler {
   }
 
   #finish(stream: LogFrame['stream'], last: Buffer): RawLine {
-    if (!this.#pending.has(stream)) return toLine(stream, last, false);
+    if (!this.#pending.has(stream)) return anyLine(stream, last, false);
     this.#keep(stream, last);
     const { chunks, overflow } = this.#pending.get(stream) ?? { chunks: [], overflow: false };
     this.#pending.delete(stream);
-    return toLine(stream, Buffer.concat(chunks), overflow);
+    return anyLine(stream, Buffer.concat(chunks), overflow);
   }
 }
 
-function toLine(stream: LogFrame['stream'], bytes: Buffer, overflow: boolean): RawLine {
-  const space = bytes.subarray(0, 40).indexOf(0x20);
-  const stamp = bytes.subarray(0, space + 1);
-  const timed = space > 0 && TIME.test(stamp.toString('latin1'));
-  let text = timed ? bytes.subarray(stamp.length) : bytes;
-  if (timed && text.length > PIECE_BYTES) text = withoutRepeatedTimes(text, stamp);
+/** One that is in a single piece: nearly all are, so nothing is copied and its bytes are decoded once. */
+function shortLine(stream: LogFrame['stream'], bytes: Buffer, from: number, to: number): RawLine {
+  const textFrom = from + timeLength(bytes, from, to);
+  return {
+    time: textFrom === from ? '' : normalTime(bytes.toString('latin1', from, textFrom - 1)),
+    stream,
+    text: bytes.toString('utf8', textFrom, bytes[to - 1] === 0x0d && to > textFrom ? to - 1 : to),
+  };
+}
+
+function anyLine(stream: LogFrame['stream'], bytes: Buffer, overflow: boolean): RawLine {
+  const stamp = bytes.subarray(0, timeLength(bytes, 0, bytes.length));
+  let text = bytes.subarray(stamp.length);
+  if (stamp.length > 0 && text.length > PIECE_BYTES) text = withoutRepeatedTimes(text, stamp);
   const cut = overflow || text.length > MAX_LINE_BYTES;
   // a character cut in two at the end becomes the replacement character; it goes with the rest
   const decoded = cut
@@ -78,11 +92,32 @@ function toLine(stream: LogFrame['stream'], bytes: Buffer, overflow: boolean): R
         .replace(/\uFFFD$/, '')
     : text.toString('utf8');
   return {
-    time: timed ? normalTime(stamp.toString('latin1').trimEnd()) : '',
+    time: stamp.length === 0 ? '' : normalTime(stamp.toString('latin1').trimEnd()),
     stream,
     text: decoded.endsWith('\r') ? decoded.slice(0, -1) : decoded,
     ...(cut ? { cut: true } : {}),
   };
+}
+
+/** How many bytes a time and the space after it take at `from`; 0 when there is none. */
+function timeLength(bytes: Buffer, from: number, to: number): number {
+  const fraction = from + SECONDS.length;
+  if (to <= fraction + 1) return 0;
+  for (let at = 0; at < SECONDS.length; at += 1) {
+    const byte = bytes[from + at];
+    if (SECONDS[at] === ZERO ? !isDigit(byte) : byte !== SECONDS[at]) return 0;
+  }
+  let at = fraction;
+  if (bytes[at] === POINT) {
+    at += 1;
+    while (at < fraction + 10 && isDigit(bytes[at])) at += 1;
+    if (at === fraction + 1) return 0;
+  }
+  return bytes[at] === ZULU && bytes[at + 1] === SPACE && at + 1 < to ? at + 2 - from : 0;
+}
+
+function isDigit(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= (ZERO ?? 0) && byte <= (NINE ?? 0);
 }
 
 function withoutRepeatedTimes(text: Buffer, stamp: Buffer): Buffer {
@@ -95,8 +130,9 @@ function withoutRepeatedTimes(text: Buffer, stamp: Buffer): Buffer {
   return pieces.length === 0 ? text : Buffer.concat([...pieces, rest]);
 }
 
-/** With exactly nine digits of fraction, so that times sort as text. The engine leaves trailing zeros out. */
+/** With exactly nine digits of fraction, so that times sort as text. Some engines leave trailing zeros out. */
 function normalTime(time: string): string {
+  if (time.length === NANOS_LENGTH) return time;
   const [seconds = '', fraction = ''] = time.slice(0, -1).split('.');
   return `${seconds}.${fraction.padEnd(9, '0')}Z`;
 }

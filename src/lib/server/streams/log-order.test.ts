@@ -55,7 +55,7 @@ describe('the numbers of lines', () => {
 /** What is new of several readings; each goes on where the reader says. */
 function news(seen: Seen, ...readings: readonly (readonly RawLine[])[]): string[] {
   return readings.flatMap((reading) => {
-    const since = seen.time;
+    const since = seen.begin();
     const given = reading.filter((each) => since === null || each.time >= since);
     return given.filter((each) => seen.isNew(each)).map((each) => each.text);
   });
@@ -106,14 +106,14 @@ describe('which lines were seen', () => {
     const seen = new Seen();
     news(seen, [{ time: '2026-03-01T12:00:00.000000001Z', stream: 'stderr', text: 'err' }]);
     news(seen, [{ time: '2026-03-02T12:00:20.123456789Z', stream: 'stdout', text: 'out' }]);
-    expect(seen.time).toBe('2026-03-02T12:00:10.123000000Z');
+    expect(seen.begin()).toBe('2026-03-02T12:00:10.123000000Z');
   });
 
   it('one goes on at the earlier of the two streams, and from the beginning when nothing was seen', () => {
     const seen = new Seen();
-    expect(seen.time).toBeNull();
+    expect(seen.begin()).toBeNull();
     news(seen, [line(9), line(3, '', 'stderr')]);
-    expect(seen.time).toBe(at(3));
+    expect(seen.begin()).toBe(at(3));
   });
 
   it('any log read in any number of overlapping readings gives each line once', () => {
@@ -126,7 +126,7 @@ describe('which lines were seen', () => {
         const given: string[] = [];
         let known = 0;
         for (const upTo of [...breaks, lines.length]) {
-          const since = seen.time;
+          const since = seen.begin();
           known = Math.max(known, upTo);
           const reading = lines.slice(0, known).filter((each) => since === null || each.time >= since);
           given.push(...reading.filter((each) => seen.isNew(each)).map((each) => each.text));

@@ -1,12 +1,15 @@
 /**
- * One container's log, followed once for everybody: frames, lines, ring, subscribers. It opens again with `since` when the stream breaks and
+ * One container's log, followed once for everybody: frames, lines, ring, readers, archive. It opens again where it was when the stream breaks and
  * drops what it had, so that nobody sees a gap or a double. It ends when the container's log ends.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LogLine } from '#lib/protocol/log-line.ts';
 import type { LogFrame, LogOptions } from '../engine/engine.ts';
+import { FollowGuard } from './follow-guard.ts';
+import { LineIntake, type Taken } from './line-intake.ts';
+import { LineRing, sizeOf } from './line-ring.ts';
 import { LineAssembler, type RawLine } from './lines.ts';
-import { Seen, Sequence } from './log-order.ts';
+import type { LogKeeper } from './log-keeper.ts';
 
 export interface LogReader {
   /** A `light` reader needs only what comes; for others the ring keeps more of the past. */
@@ -20,60 +23,79 @@ export interface LogReader {
 /** Opens the log; throws when the engine is away. */
 export type OpenLog = (options: LogOptions) => AsyncIterable<LogFrame>;
 
+export interface LogTailOptions {
+  readonly open: OpenLog;
+  /** Tells "ended" from "engine away" when a stream closes: false, true, or null when nobody knows. */
+  readonly isRunning: () => Promise<boolean | null>;
+  /** Keeps all lines; without it the tail begins with the newest. */
+  readonly keeper?: LogKeeper | null;
+  /** At this size the engine begins a new file of the log. Bytes; null when it never does. */
+  readonly fileBytes?: number | null;
+}
+
 const BATCH_MS = 30;
 const BATCH_BYTES = 64 * 1024;
 const WATCHED = { lines: 5_000, bytes: 2 * 1024 * 1024 };
 const UNWATCHED = { lines: 500, bytes: 200 * 1024 };
-/** What a new tail reads of the past. */
+/** What a page begins with. */
 export const FIRST_LINES = 200;
 
 export class LogTail {
-  readonly #open: OpenLog;
-  readonly #isRunning: () => Promise<boolean | null>;
+  readonly #options: LogTailOptions;
+  readonly #keeper: LogKeeper | null;
+  readonly #guard: FollowGuard;
   readonly #closed = new AbortController();
   readonly #readers = new Set<LogReader>();
-  #ring: LogLine[] = [];
-  #ringBytes = 0;
-  /** The number of the newest line that the ring no longer has. */
-  #droppedSeq = 0;
-  #batch: LogLine[] = [];
+  readonly #ring = new LineRing();
+  readonly #intake = new LineIntake();
+  readonly #stopResuming: () => void;
+  readonly #resumed = Promise.withResolvers<undefined>();
+  #batch: Taken = { shown: [], kept: [] };
   #batchBytes = 0;
   #timer: NodeJS.Timeout | null = null;
   #state: 'live' | 'waiting' | 'ended' = 'live';
-  readonly #sequence = new Sequence();
-  readonly #seen = new Seen();
   readonly done: Promise<void>;
+  /** What the archive has is known: the ring begins where it ends. */
+  readonly ready: Promise<undefined> = this.#resumed.promise;
 
-  /** `isRunning` tells "ended" from "engine away" when a stream closes: false, true, or null when nobody knows. */
-  constructor(open: OpenLog, isRunning: () => Promise<boolean | null>) {
-    this.#open = open;
-    this.#isRunning = isRunning;
+  constructor(options: LogTailOptions) {
+    this.#options = options;
+    this.#keeper = options.keeper ?? null;
+    this.#guard = new FollowGuard(options.open, options.fileBytes ?? null);
+    this.#stopResuming =
+      this.#keeper?.onResumable(() => {
+        this.#intake.interrupt();
+        this.#guard.cut();
+      }) ?? (() => undefined);
     this.done = this.#follow();
   }
 
   get lastLine(): LogLine | undefined {
-    return this.#ring.at(-1);
+    return this.#ring.last;
   }
 
   get state(): 'live' | 'waiting' | 'ended' {
     return this.#state;
   }
 
+  /** Whether all its lines are in the archive, or on their way there. */
+  get isKept(): boolean {
+    return this.#intake.keeps;
+  }
+
   /** The newest lines, at most `count`. */
   recent(count: number): readonly LogLine[] {
     this.#flush();
-    return count === 0 ? [] : this.#ring.slice(-count);
+    return this.#ring.recent(count);
   }
 
   /** Lines after a line that somebody has, or null when the ring no longer reaches back to it. */
-  after(last: { readonly seq: number; readonly time: string }): readonly LogLine[] | null {
+  after(last: { readonly seq: number }): readonly LogLine[] | null {
     this.#flush();
-    const oldest = this.#ring[0];
+    const { oldest } = this.#ring;
     if (oldest === undefined) return [];
-    // few long lines can push out the rest, so the ring's length alone does not tell
-    if (last.seq < this.#droppedSeq) return null;
-    if (last.seq < oldest.seq && this.#ring.length >= FIRST_LINES) return null;
-    return this.#ring.filter((line) => line.seq > last.seq);
+    if (last.seq < oldest.seq && this.#ring.size >= FIRST_LINES) return null;
+    return this.#ring.after(last.seq);
   }
 
   subscribe(reader: LogReader): () => void {
@@ -87,8 +109,10 @@ export class LogTail {
   }
 
   close(): void {
+    this.#flush();
     this.#closed.abort();
-    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#stopResuming();
+    this.#keeper?.close();
   }
 
   async #follow(): Promise<void> {
@@ -97,39 +121,70 @@ export class LogTail {
     while (!signal.aborted) {
       const started = Date.now();
       try {
-        const since = this.#seen.time;
-        const frames = this.#open({ follow: true, tail: since === null ? FIRST_LINES : null, since, signal });
-        const assembler = new LineAssembler();
-        this.#tell('live');
-        for await (const frame of frames) this.#take(assembler.push(frame));
-        this.#take(assembler.end());
-        const running = await this.#isRunning();
+        await this.#resume();
+        this.#resumed.resolve(undefined);
+        if (await this.#read(true)) continue;
+        const running = await this.#options.isRunning();
         if (running === false) {
-          await this.#readRest();
+          // a follow often ends without the last line when that has no newline; it is there when the log is read again
+          await this.#read(false);
           break;
         }
         if (running === null) this.#tell('waiting');
       } catch {
         // the engine is away, or the container is gone: its state comes from the watcher, here it only means to wait or to end
-        if (this.#isClosed()) return;
+        if (this.#isClosed()) break;
         this.#tell('waiting');
-        if ((await this.#isRunning()) === false) break;
+        if ((await this.#options.isRunning()) === false) break;
       }
-      if (this.#isClosed()) return;
+      if (this.#isClosed()) break;
       pause = Date.now() - started > 5_000 ? 250 : Math.min(pause * 2, 5_000);
       await delay(pause, undefined, { signal }).catch(() => undefined);
     }
+    this.#resumed.resolve(undefined);
+    if (this.#isClosed()) return;
     this.#flush();
     this.#tell('ended');
   }
 
-  /** A follow often ends without the last line when that has no newline; it is there when the log is read again. */
-  async #readRest(): Promise<void> {
+  async #resume(): Promise<void> {
+    if (this.#keeper === null || this.#intake.keeps) return;
+    this.#flush();
+    const kept = await this.#keeper.resume();
+    if (kept === null) return;
+    this.#intake.resume(kept);
+    if (this.#ring.size > 0) return;
+    this.#ring.beginsAfter((kept.recent[0]?.seq ?? kept.seq + 1) - 1);
+    this.#batch.shown.push(...kept.recent);
+    this.#flush();
+  }
+
+  /** Reads to the end. True when the reading was cut off and has to be begun anew. */
+  async #read(follow: boolean): Promise<boolean> {
+    const since = this.#intake.begin();
+    const tail = since === null && !this.#intake.keeps ? FIRST_LINES : null;
     const assembler = new LineAssembler();
-    const { signal } = this.#closed;
-    for await (const frame of this.#open({ follow: false, tail: null, since: this.#seen.time, signal }))
-      this.#take(assembler.push(frame));
-    this.#take(assembler.end());
+    const frames = this.#guard.open({ follow, tail, since, signal: this.#closed.signal }, () => {
+      this.#tell('live');
+      return this.#intake.newestTime;
+    });
+    for await (const { frame, arrivedMs } of frames) {
+      for (const raw of assembler.push(frame)) {
+        if (follow && this.#guard.looksSkipped(raw, arrivedMs) && (await this.#hasSkipped(raw))) return true;
+        this.#take(raw);
+      }
+      this.#flushSoon();
+      const relief = this.#keeper?.relief() ?? null;
+      if (relief !== null) await relief;
+    }
+    if (this.#guard.wasCut) return !this.#isClosed();
+    for (const raw of assembler.end()) this.#take(raw);
+    this.#flushSoon();
+    return false;
+  }
+
+  #hasSkipped(raw: RawLine): Promise<boolean> {
+    return this.#guard.hasSkipped(raw, this.#intake.newestTime, this.#closed.signal);
   }
 
   #isClosed(): boolean {
@@ -142,41 +197,29 @@ export class LogTail {
     for (const reader of this.#readers) reader.state(state);
   }
 
-  #take(lines: readonly RawLine[]): void {
-    for (const raw of lines) {
-      if (!this.#seen.isNew(raw)) continue;
-      const line: LogLine = { seq: this.#sequence.next(raw.time), ...raw };
-      this.#batch.push(line);
-      this.#batchBytes += line.text.length + 64;
-    }
+  #take(raw: RawLine): void {
+    if (this.#intake.take(raw, this.#batch)) this.#batchBytes += sizeOf(raw);
+  }
+
+  #flushSoon(): void {
     if (this.#batchBytes >= BATCH_BYTES) this.#flush();
-    else if (this.#batch.length > 0) this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
+    else if (this.#batchBytes > 0) this.#timer ??= setTimeout(() => this.#flush(), BATCH_MS);
   }
 
   #flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
-    if (this.#batch.length === 0) return;
-    const batch = this.#batch;
-    this.#ringBytes += this.#batchBytes;
-    this.#batch = [];
+    const { shown, kept } = this.#batch;
+    if (shown.length === 0 && kept.length === 0) return;
+    this.#batch = { shown: [], kept: [] };
     this.#batchBytes = 0;
-    for (const line of batch) this.#ring.push(line);
+    if (kept.length > 0 && this.#keeper?.keep(kept) === false) this.#intake.interrupt();
+    this.#ring.add(shown);
     this.#trim();
-    for (const reader of this.#readers) reader.lines(batch);
+    if (shown.length > 0) for (const reader of this.#readers) reader.lines(shown);
   }
 
   #trim(): void {
-    const limit = [...this.#readers].some((reader) => reader.weight === 'full') ? WATCHED : UNWATCHED;
-    let drop = Math.max(0, this.#ring.length - limit.lines);
-    let bytes = this.#ringBytes;
-    for (let at = 0; at < this.#ring.length && (at < drop || bytes > limit.bytes); at += 1) {
-      bytes -= (this.#ring[at]?.text.length ?? 0) + 64;
-      drop = Math.max(drop, at + 1);
-    }
-    if (drop === 0) return;
-    this.#droppedSeq = this.#ring[drop - 1]?.seq ?? this.#droppedSeq;
-    this.#ring = this.#ring.slice(drop);
-    this.#ringBytes = bytes;
+    this.#ring.trim([...this.#readers].some((reader) => reader.weight === 'full') ? WATCHED : UNWATCHED);
   }
 }

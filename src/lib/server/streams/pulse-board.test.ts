@@ -6,7 +6,19 @@ const BUCKET_MS = 20_000;
 const NOW = 100 * BUCKET_MS;
 
 function sample(but: Partial<StatsSample> = {}): StatsSample {
-  return { at: NOW, cpu: 10, memory: 1024, memoryLimit: 4096, netRx: 0, netTx: 0, pids: 1, ...but };
+  return {
+    at: NOW,
+    cpu: 10,
+    memory: 1024,
+    memoryLimit: 4096,
+    netRx: 0,
+    netTx: 0,
+    blockRead: null,
+    blockWrite: null,
+    pids: 1,
+    throttled: 0,
+    ...but,
+  };
 }
 
 describe('the figures of an agent', () => {
@@ -131,5 +143,27 @@ describe('what changed', () => {
     board.rest('a1');
     board.rest('a9');
     expect(board.takeChanged()).toEqual([]);
+  });
+});
+
+describe('whoever keeps figures', () => {
+  it('hears of each sample until it wants no more', () => {
+    const board = new PulseBoard();
+    const heard: string[] = [];
+    const end = board.onSample((agentId, { at }) => heard.push(`${agentId} ${at}`));
+    board.sample('a', sample({ at: 1 }));
+    end();
+    board.sample('a', sample({ at: 2 }));
+    expect(heard).toEqual(['a 1']);
+  });
+
+  it('gets the newest sample, and none of what has stopped', () => {
+    const board = new PulseBoard();
+    expect(board.now('a')).toBeNull();
+    board.sample('a', sample({ at: 1 }));
+    board.sample('a', sample({ at: 2 }));
+    expect(board.now('a')?.at).toBe(2);
+    board.rest('a');
+    expect(board.now('a')).toBeNull();
   });
 });

@@ -21,6 +21,13 @@ interface Entry {
 export class PulseBoard {
   readonly #entries = new Map<string, Entry>();
   #changed = new Set<string>();
+  readonly #listeners = new Set<(agentId: string, sample: StatsSample) => void>();
+
+  /** Hears of each sample. Gives what ends it. */
+  onSample(listener: (agentId: string, sample: StatsSample) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
   /** One more reading of an agent that runs. */
   sample(agentId: string, sample: StatsSample): void {
@@ -38,6 +45,7 @@ export class PulseBoard {
       for (const old of entry.buckets.keys()) if (old < at - BUCKETS) entry.buckets.delete(old);
     }
     this.#changed.add(agentId);
+    for (const listener of this.#listeners) listener(agentId, sample);
   }
 
   output(agentId: string, line: string, at: number): void {
@@ -89,6 +97,12 @@ export class PulseBoard {
 
   samples(agentId: string): readonly StatsSample[] {
     return this.#entries.get(agentId)?.samples ?? [];
+  }
+
+  /** The newest sample; null of one that does not run. */
+  now(agentId: string): StatsSample | null {
+    const entry = this.#entries.get(agentId);
+    return entry?.running === true ? (entry.samples.at(-1) ?? null) : null;
   }
 
   lastActivityAt(agentId: string): number | null {

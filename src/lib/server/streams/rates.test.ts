@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { toRawStats } from '../engine/docker/shapes.ts';
+import { CGROUP_V1_HELD_BACK, CGROUP_V2 } from '../engine/docker/testing/stats-samples.ts';
 import type { RawStats } from '../engine/engine.ts';
 import { toSample } from './rates.ts';
 
@@ -27,7 +29,10 @@ describe('a sample', () => {
       memoryLimit: 4096,
       netRx: null,
       netTx: null,
+      blockRead: null,
+      blockWrite: null,
       pids: 3,
+      throttled: null,
     });
   });
 
@@ -65,5 +70,56 @@ describe('a sample', () => {
     expect(
       toSample(reading({ readAt: 11_000, netRxBytes: now }), reading({ netRxBytes: before })).netRx,
     ).toBeNull();
+  });
+});
+
+/** As the engine said it. */
+function recorded(answer: unknown): RawStats {
+  const raw = toRawStats(answer);
+  if (raw === null) throw new Error('this is no reading of one that runs');
+  return raw;
+}
+
+it('what cgroup v1 said of a loop with a fifth of a core is a fifth of a core, and held back most of the time', () => {
+  const [before, now] = CGROUP_V1_HELD_BACK.map(recorded);
+  if (before === undefined || now === undefined) throw new Error('there are two');
+  expect(toSample(now, before)).toEqual({
+    at: now.readAt,
+    cpu: 18.01,
+    memory: 22_208_512,
+    memoryLimit: 67_108_864,
+    netRx: 0,
+    netTx: 0,
+    blockRead: null,
+    blockWrite: null,
+    pids: 2,
+    throttled: 252.86,
+  });
+});
+
+it('what cgroup v2 says is read the same way', () => {
+  const before = recorded(CGROUP_V2);
+  const now = recorded({
+    ...CGROUP_V2,
+    read: '2026-11-21T09:06:46.5Z',
+    cpu_stats: {
+      ...CGROUP_V2.cpu_stats,
+      cpu_usage: { total_usage: 8_000_000_000 },
+      throttling_data: { periods: 20, throttled_periods: 10, throttled_time: 500_000_000 },
+    },
+    blkio_stats: {
+      io_service_bytes_recursive: [
+        { major: 254, minor: 0, op: 'read', value: 4096 },
+        { major: 254, minor: 0, op: 'write', value: 16_384 },
+        { major: 254, minor: 16, op: 'read', value: 2049 },
+      ],
+    },
+  });
+  expect(toSample(now, before)).toMatchObject({
+    cpu: 150,
+    memory: 20_000_000,
+    blockRead: 1024,
+    blockWrite: 4096,
+    throttled: 250,
   });
 });

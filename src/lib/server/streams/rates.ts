@@ -21,7 +21,10 @@ export function toSample(now: RawStats, before: RawStats | null): StatsSample {
     memoryLimit: now.memoryLimit,
     netRx: round(rate(now.netRxBytes, before?.netRxBytes, 1000)),
     netTx: round(rate(now.netTxBytes, before?.netTxBytes, 1000)),
+    blockRead: round(rate(now.blockReadBytes, before?.blockReadBytes, 1000)),
+    blockWrite: round(rate(now.blockWriteBytes, before?.blockWriteBytes, 1000)),
     pids: now.pids,
+    throttled: round(rate(now.throttledNanos, before?.throttledNanos, 1000 / 1e6)),
   };
 }
 

@@ -16,7 +16,7 @@ function make() {
   const open = () => {
     const log = new ScriptedLog();
     opened.push(log);
-    return new LogTail(log.open, log.isRunning);
+    return new LogTail({ open: log.open, isRunning: log.isRunning });
   };
   return { board, open, opened };
 }

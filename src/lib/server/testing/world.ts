@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { PLAIN_SPEC } from '#lib/domain/agent-spec.ts';
 import { newId, type AgentId, type HostId, type UserId } from '#lib/domain/ids.ts';
 import type { Fact } from '#lib/protocol/facts.ts';
+import { makeLogStore } from '../archive/log-store.ts';
 import { Bus } from '../bus.ts';
 import { FakeEngine } from '../engine/fake/fake-engine.ts';
 import { Fleet } from '../hosts/fleet.ts';
@@ -32,11 +33,13 @@ import { BuildRepository } from '../storage/builds.ts';
 import { CrashRepository } from '../storage/crashes.ts';
 import { openDatabase } from '../storage/database.ts';
 import { Journal } from '../storage/journal.ts';
+import { LogSegmentRepository } from '../storage/log-segments.ts';
 import { OperationRepository } from '../storage/operations.ts';
 import { RegistryRepository } from '../storage/registries.ts';
 import { SecretRepository } from '../storage/secrets.ts';
 import { SettingsRepository } from '../storage/settings.ts';
 import { SnapshotRepository } from '../storage/snapshots.ts';
+import { SshdKeyRepository } from '../storage/sshd-keys.ts';
 import { PulseBoard } from '../streams/pulse-board.ts';
 import { TailBoard } from '../streams/tail-board.ts';
 
@@ -108,6 +111,11 @@ export async function makeWorld(options: WorldOptions = {}) {
   const operations = new Operations({ journal, repository: operationRows, bus, hostName, onBug });
   const defaults = { memory: 512 * 1024 ** 2, cpu: 0.5, pids: 512, network: NETWORK };
   const crashes = new CrashRepository(database.db);
+  const logStore = makeLogStore({
+    dataDir,
+    segments: new LogSegmentRepository(database.db),
+    hostOf: (id) => agents.byId(id)?.hostId ?? null,
+  });
   const { flows, services } = composeServices({
     instance: INSTANCE,
     dataDir,
@@ -121,6 +129,7 @@ export async function makeWorld(options: WorldOptions = {}) {
     buildRows,
     registryRows: new RegistryRepository(database.db),
     secretRows: new SecretRepository(database.db),
+    sshdRows: new SshdKeyRepository(database.db),
     types,
     root: '.',
     seal: new Seal(Buffer.alloc(32, 1)),
@@ -130,6 +139,7 @@ export async function makeWorld(options: WorldOptions = {}) {
     networks,
     pulses,
     tails,
+    logStore,
     bus,
     log,
   });
@@ -177,6 +187,7 @@ export async function makeWorld(options: WorldOptions = {}) {
     log,
     pulses,
     tails,
+    logStore,
     types,
     logins,
     records,
@@ -207,6 +218,7 @@ export async function makeWorld(options: WorldOptions = {}) {
     close: async () => {
       await fleet.close();
       tails.close();
+      await logStore.archive.close();
       database.close();
       rmSync(dataDir, { recursive: true, force: true });
     },

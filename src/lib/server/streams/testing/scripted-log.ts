@@ -58,6 +58,11 @@ export class ScriptedLog {
     return written;
   }
 
+  /** What was kept is rotated away. */
+  forget(): void {
+    this.#written.length = 0;
+  }
+
   /** The connection breaks. */
   break(): void {
     for (const follow of this.#follows) follow.destroy(new Error('socket hang up'));
