@@ -21,6 +21,10 @@ export function staticPrograms(env) {
   return { busybox: find('busybox', env), tini: find('tini', env) };
 }
 
+/**
+ * @param {keyof typeof PROGRAMS} name
+ * @param {NodeJS.ProcessEnv} env
+ */
 function find(name, env) {
   const program = PROGRAMS[name];
   const unpacked = path.join(cacheDirectory(env), program.package);
@@ -37,23 +41,32 @@ function find(name, env) {
   return fetched;
 }
 
-/** @returns {string} why it failed, if it did */
-function unpack(name, directory) {
+/**
+ * A Debian package, without installing it.
+ * @param {string} name
+ * @param {string} directory
+ * @returns {string} why it failed, if it did
+ */
+export function unpack(name, directory) {
   fs.mkdirSync(directory, { recursive: true });
   const download = () => spawnSync('apt-get', ['download', '-q', name], { cwd: directory, encoding: 'utf8' });
   let result = download();
   if (result.error) return 'there is no apt-get here';
-  if (result.status !== 0 && process.getuid() === 0) {
+  if (result.status !== 0 && process.getuid && process.getuid() === 0) {
     spawnSync('apt-get', ['update', '-q'], { stdio: 'ignore' });
     result = download();
   }
-  if (result.status !== 0) return result.stderr.trim().split('\n').pop();
+  if (result.status !== 0) return result.stderr.trim().split('\n').pop() || 'apt-get failed';
   const archive = fs.readdirSync(directory).find((file) => file.endsWith('.deb'));
+  if (archive === undefined) return 'apt-get left no package';
   execFileSync('dpkg-deb', ['--extract', archive, '.'], { cwd: directory });
   return 'the package does not hold it';
 }
 
-/** An ELF file that asks for no interpreter (program header type 3) needs no libraries. */
+/**
+ * An ELF file that asks for no interpreter (program header type 3) needs no libraries.
+ * @param {string} file
+ */
 function isStatic(file) {
   if (!fs.existsSync(file)) return false;
   const bytes = fs.readFileSync(file);

@@ -125,3 +125,36 @@ it('an engine that is away ends nothing', async () => {
   await pass(15_000);
   expect(samples()).toBeGreaterThan(before);
 });
+
+it('a container that gives no figures holds up nobody, and is asked once', async () => {
+  const two = await finish(world.spawn({ name: 'two' }));
+  const stats = world.fake.stats.bind(world.fake);
+  const asked = vi
+    .spyOn(world.fake, 'stats')
+    .mockImplementation((id, signal) =>
+      id === containerOf(two) ? new Promise(() => undefined) : stats(id, signal),
+    );
+  run();
+  await pass(42_000);
+  expect(samples()).toBeGreaterThanOrEqual(5);
+  expect(asked.mock.calls.filter(([id]) => id === containerOf(two))).toHaveLength(1);
+});
+
+it('one round after the other finds an agent in each ten seconds', async () => {
+  run();
+  await pass(2_100);
+  await pass(95_000);
+  const intervals = world.pulses.samples(one.id).map(({ at }) => Math.floor(at / 10_000));
+  expect(new Set(intervals).size).toBe((intervals.at(-1) ?? 0) - (intervals[0] ?? 0) + 1);
+});
+
+it('a sample has our time, whatever the clock of its engine says', async () => {
+  const stats = world.fake.stats.bind(world.fake);
+  vi.spyOn(world.fake, 'stats').mockImplementation(async (id, signal) => {
+    const reading = await stats(id, signal);
+    return reading === null ? null : { ...reading, readAt: reading.readAt + 3_600_000 };
+  });
+  run();
+  await pass(2_100);
+  expect(world.pulses.samples(one.id).at(-1)).toMatchObject({ at: Date.now() - 100, cpu: 50 });
+});

@@ -1,18 +1,26 @@
 /**
  * Measures what agents use: every 10 s for all of a host at once (asked one after the other an old engine makes each wait for the next second's
- * tick), and each second for those that somebody looks at.
+ * tick), and each second for those that somebody looks at. A round begins at the same moment of each ten seconds, so that every interval of the
+ * history has a figure; what has not answered by then is not asked again, so nothing piles up before a hung engine. Samples carry our own time:
+ * an engine's clock may be wrong.
  */
 import type { Engine, RawStats } from '../engine/engine.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { Host } from '../hosts/host.ts';
 import type { AppBus } from '../messages.ts';
+import { Semaphore } from '../services/semaphore.ts';
 import type { AgentRepository, AgentRow } from '../storage/agents.ts';
 import type { PulseBoard } from '../streams/pulse-board.ts';
 import { toSample } from '../streams/rates.ts';
+import { pause } from './pause.ts';
 
 const EVERY_MS = 10_000;
+/** After the full ten seconds: what is measured falls well into one interval. */
+const PHASE_MS = 2_000;
 /** After an agent became ready: so that the list has a figure soon. Two readings make a rate. */
 const SOON_MS = [300, 2_000] as const;
+/** An old engine collects about 210 readings a second: more at once would only wait there, with a connection each. */
+const AT_ONCE = 250;
 const MEASURED_STATES = ['starting', 'ready', 'stopping', 'paused'];
 
 export class Sampler {
@@ -21,6 +29,8 @@ export class Sampler {
   readonly #pulses: PulseBoard;
   readonly #last = new Map<string, RawStats>();
   readonly #watched = new Map<string, { viewers: number; stop: AbortController }>();
+  /** Those whose reading has not come yet. */
+  readonly #asked = new Set<string>();
   readonly #closed = new AbortController();
   readonly #stop: () => void;
   readonly #soon = new Set<NodeJS.Timeout>();
@@ -41,14 +51,15 @@ export class Sampler {
   /** One host, until the signal. */
   async run(host: Host, engine: Engine, signal: AbortSignal): Promise<void> {
     // a rate needs two readings: the second follows soon
-    let wait: number = SOON_MS[1];
+    const turns = new Semaphore(AT_ONCE);
+    let first = true;
     while (!signal.aborted) {
-      const rows = this.#agents
-        .onHost(host.id)
-        .filter((row) => this.#isMeasured(row) && !this.#watched.has(row.id));
-      await Promise.all(rows.map((row) => this.#measure(engine, row, signal)));
-      await pause(wait, signal);
-      wait = EVERY_MS;
+      for (const row of this.#agents.onHost(host.id)) {
+        if (!this.#isMeasured(row) || this.#watched.has(row.id) || this.#asked.has(row.id)) continue;
+        void turns.run(signal, () => this.#measure(engine, row, signal)).catch(() => undefined);
+      }
+      await pause(first ? SOON_MS[1] : EVERY_MS - ((Date.now() - PHASE_MS) % EVERY_MS), signal);
+      first = false;
     }
   }
 
@@ -97,13 +108,16 @@ export class Sampler {
   }
 
   async #measure(engine: Engine, row: AgentRow, signal: AbortSignal): Promise<void> {
-    if (row.containerId === null) return;
+    if (row.containerId === null || this.#asked.has(row.id)) return;
+    this.#asked.add(row.id);
     try {
       const reading = await engine.stats(row.containerId, signal);
       if (reading === null) this.#pulses.rest(row.id);
       else this.#take(row.id, row.containerId, reading);
     } catch {
       // the engine is away or the container is gone; the watcher says which
+    } finally {
+      this.#asked.delete(row.id);
     }
   }
 
@@ -128,19 +142,6 @@ export class Sampler {
     if (before !== null && before.readAt >= reading.readAt) return;
     this.#last.set(containerId, reading);
     if (this.#last.size > 5_000) this.#last.delete(this.#last.keys().next().value ?? '');
-    this.#pulses.sample(agentId, toSample(reading, before));
+    this.#pulses.sample(agentId, { ...toSample(reading, before), at: Date.now() });
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

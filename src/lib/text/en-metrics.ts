@@ -1,0 +1,106 @@
+/** The texts about figures over time, in English. */
+import type { MarkKind } from '../protocol/metrics.ts';
+
+const MARKS: Readonly<Record<MarkKind, string>> = {
+  start: 'Started',
+  stop: 'Ended',
+  crash: 'Crashed',
+  snapshot: 'Snapshot',
+  inside: 'Inside',
+};
+
+export const m = {
+  tab: 'Timeline',
+  range: 'Time',
+  ranges: {
+    '15m': '15 min',
+    '1h': '1 h',
+    '6h': '6 h',
+    '24h': '24 h',
+    '7d': '7 d',
+    '30d': '30 d',
+    '90d': '90 d',
+  },
+  rangeName: {
+    '15m': 'Last 15 minutes',
+    '1h': 'Last hour',
+    '6h': 'Last 6 hours',
+    '24h': 'Last 24 hours',
+    '7d': 'Last 7 days',
+    '30d': 'Last 30 days',
+    '90d': 'Last 90 days',
+  },
+  zoomed: (from: string, to: string) => `${from} to ${to}`,
+  back: 'Back',
+  every: (step: string) => `one point each ${step}`,
+  hint: 'Drag over a chart to look closer. With the keyboard: arrow keys move, + and - look closer and back.',
+  chart: {
+    cpu: 'CPU',
+    memory: 'Memory',
+    network: 'Network',
+    block: 'Disk',
+    pids: 'Processes',
+    throttled: 'Held back by the CPU limit',
+  },
+  series: { received: 'received', sent: 'sent', read: 'read', written: 'written' },
+  units: { core: '% of one core', throttled: 'ms per s' },
+  ofLimit: (percent: string) => `${percent} % of its limit`,
+  limit: (value: string) => `limit ${value}`,
+  top: (value: string) => `to ${value}`,
+  notReported: 'This engine does not report it.',
+  none: 'Nothing was measured in this time.',
+  empty: 'Nothing measured yet. Figures come ten seconds after an agent is ready.',
+  stopped: 'It does not run: there are no figures of now.',
+  gone: 'It was removed. Its figures are kept for 90 days.',
+  restarts: (count: number) => (count === 1 ? '1 restart' : `${count} restarts`),
+  oomKills: (count: number) =>
+    count === 1 ? 'ended once for want of memory' : `ended ${count} times for want of memory`,
+  table: {
+    title: 'In figures',
+    what: 'Figure',
+    last: 'Last',
+    least: 'Least',
+    mean: 'Average',
+    most: 'Most',
+  },
+  marks: {
+    title: 'What happened',
+    none: 'Nothing happened in this time.',
+    when: 'When',
+    what: 'What',
+    log: 'Log',
+    openLog: (when: string) => `Log at ${when}`,
+    words: (kind: MarkKind, detail: string | null, by: string | null) =>
+      [`${MARKS[kind]}${detail === null || detail === '' ? '' : `: ${detail}`}`, by]
+        .filter((part) => part !== null)
+        .join(', by '),
+    more: (count: number) => `and ${count} more before`,
+  },
+  timeline: {
+    lines: 'Lines',
+    lineCount: (count: number) => (count === 1 ? '1 line' : `${count.toLocaleString('en-GB')} lines`),
+    errors: (count: number) => (count === 1 ? '1 error' : `${count.toLocaleString('en-GB')} errors`),
+    warnings: (count: number) => (count === 1 ? '1 warning' : `${count.toLocaleString('en-GB')} warnings`),
+    states: 'Runs',
+    runs: 'runs',
+    hint: 'Click where something is, and the log opens there. With the keyboard: arrow keys move, Enter opens.',
+    axis: 'Time axis: arrow keys move, Enter opens the log there',
+    noLines: 'No lines were counted in this time.',
+    peaks: 'Most lines',
+    warningCount: 'Warnings',
+    errorCount: 'Errors',
+  },
+  host: {
+    cpu: 'CPU',
+    memory: 'Memory',
+    disk: 'Disk',
+    percent: (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} %`,
+    of: (used: string, total: string | null) => (total === null ? used : `${used} of ${total}`),
+    byContainers: 'CPU and memory: what its containers use together',
+    byEngine: 'Disk: what images, containers and volumes take',
+    counts: (running: number, all: number, images: number) =>
+      `${running} of ${all} containers run, ${images === 1 ? '1 image' : `${images} images`}`,
+    ahead: (span: string) => `Its clock is ${span} ahead`,
+    behind: (span: string) => `Its clock is ${span} behind`,
+  },
+} as const;
