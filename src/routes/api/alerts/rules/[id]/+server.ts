@@ -1,0 +1,20 @@
+import { endpoint, readJson } from '#lib/server/http/doors.ts';
+import { versionIn } from '#lib/server/http/type-answer.ts';
+import { versionedAnswer } from '#lib/server/http/versioned-answer.ts';
+import type { RequestEvent } from './$types';
+
+export const GET = endpoint<RequestEvent>(({ app, actor, event }) =>
+  versionedAnswer(app.services.alertRules.get(actor, event.params.id)),
+);
+
+/** The whole rule anew. With `If-Match` or a `version` in the body: 409 when it was changed since. */
+export const PUT = endpoint<RequestEvent>(async ({ app, actor, event }) => {
+  const { request, params } = event;
+  const input = await readJson(request);
+  return versionedAnswer(app.services.alertRules.update(actor, params.id, input, versionIn(request)));
+});
+
+export const DELETE = endpoint<RequestEvent>(({ app, actor, event }) => {
+  app.services.alertRules.delete(actor, event.params.id);
+  return new Response(null, { status: 204 });
+});
