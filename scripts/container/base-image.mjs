@@ -84,17 +84,41 @@ export async function ensureDebianArchive(env) {
 }
 
 /**
+ * The same with an sshd, for the agents that have one of their own.
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<string>} the path of a tar for `docker import`, kept for the next time
+ */
+export async function ensureSshdArchive(env) {
+  const cache = path.join(cacheDirectory(env), 'container');
+  fs.mkdirSync(cache, { recursive: true });
+  const archive = path.join(cache, `debian-${SUITE}-sshd.tar`);
+  if (fs.existsSync(archive)) return archive;
+  const tree = await ensureDebian(cache, env, ['openssh-server', 'rsync']);
+  // keys of a host are its own
+  for (const name of fs
+    .readdirSync(path.join(tree, 'etc/ssh'))
+    .filter((each) => each.startsWith('ssh_host_')))
+    fs.rmSync(path.join(tree, 'etc/ssh', name));
+  execFileSync('tar', ['-cf', `${archive}.part`, '-C', tree, '.']);
+  fs.renameSync(`${archive}.part`, archive);
+  fs.rmSync(tree, { recursive: true, force: true });
+  return archive;
+}
+
+/**
  * A minimal Debian with the user that the official Node.js image has.
  * @param {string} cache
  * @param {NodeJS.ProcessEnv} env
+ * @param {readonly string[]} packages that are in it besides
  */
-async function ensureDebian(cache, env) {
-  const tree = path.join(cache, SUITE);
+async function ensureDebian(cache, env, packages = []) {
+  const tree = path.join(cache, [SUITE, ...packages].join('-'));
   if (fs.existsSync(tree)) return tree;
-  say(`making a minimal Debian for the container test (debootstrap, once; kept in ${tree})`);
+  say(`making a minimal Debian for the tests (debootstrap, once; kept in ${tree})`);
   const part = `${tree}.part`;
   fs.rmSync(part, { recursive: true, force: true });
-  const code = await run('debootstrap', ['--variant=minbase', SUITE, part], {
+  const include = packages.length === 0 ? [] : [`--include=${packages.join(',')}`];
+  const code = await run('debootstrap', ['--variant=minbase', ...include, SUITE, part], {
     env,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
