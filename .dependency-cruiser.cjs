@@ -1,6 +1,6 @@
 /**
  * Imports point one way (docs/architecture.md):
- * routes, hooks -> http, realtime -> loops -> services -> {hosts, storage, streams, archive} -> engine -> protocol -> domain.
+ * routes, hooks -> http, realtime, ssh -> loops -> services -> {hosts, storage, streams, archive} -> engine -> protocol -> domain.
  */
 const server = '^src/lib/server/';
 const only = (name, target, allowedFrom) => ({
@@ -38,6 +38,8 @@ module.exports = {
     ),
     only('only-storage-knows-the-database', 'node_modules/(drizzle-orm|better-sqlite3)', `${server}storage/`),
     only('only-realtime-knows-socket-io', 'node_modules/socket\\.io/', `${server}realtime/`),
+    // ssh is the gateway; the services about keys and sshd read keys and shake hands
+    only('only-ssh-knows-ssh2', 'node_modules/(ssh2|@types/ssh2)/', `${server}(ssh/|services/(ssh|sshd)-)`),
     only(
       'only-the-shell-and-tests-use-socket-io-client',
       'node_modules/socket\\.io-client',
@@ -63,7 +65,9 @@ module.exports = {
     never(`${server}archive/`, `${server}(hosts|services|loops|http|realtime)/`, test),
     never(`${server}services/`, `${server}(loops|http|realtime)/`, test),
     never(`${server}loops/`, `${server}(http|realtime)/`, test),
-    never(`${server}(http|realtime)/`, '^src/routes/'),
+    never(`${server}(services|loops|hosts|storage|streams|archive|engine)/`, `${server}ssh/`, test),
+    never(`${server}ssh/`, `${server}(http|realtime|storage|loops)/`, test),
+    never(`${server}(http|realtime|ssh)/`, '^src/routes/'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -2,9 +2,10 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vitest/config';
 import { realtimeInDev } from './scripts/vite-realtime.ts';
+import { threads } from './scripts/vite-thread.ts';
 
 export default defineConfig({
-  plugins: [tailwindcss(), sveltekit(), realtimeInDev()],
+  plugins: [tailwindcss(), sveltekit(), realtimeInDev(), threads()],
   build: { target: 'es2023' },
   test: {
     include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],

@@ -48,8 +48,14 @@ function spanMs(startedAt: string | null, endedAt: string | null): number {
   return startedAt === null || endedAt === null ? 0 : Date.parse(endedAt) - Date.parse(startedAt);
 }
 
-/** Running agents that do nothing, each with a line of output; resolves when the last of them has figures in the list. */
-export async function startFleet(site: BenchSite, count: number): Promise<void> {
+const IDLE = ['sh', '-c', 'echo up; exec sleep infinity'];
+
+/** Running agents, which do nothing after a line of output unless told otherwise; resolves when the last of them has figures in the list. Gives their names. */
+export async function startFleet(
+  site: BenchSite,
+  count: number,
+  command: readonly string[] = IDLE,
+): Promise<readonly string[]> {
   say(`starting ${count} agents`);
   const names = Array.from({ length: count }, (_, index) => `bench-${String(index + 1).padStart(3, '0')}`);
   const waiting = [...names];
@@ -58,7 +64,7 @@ export async function startFleet(site: BenchSite, count: number): Promise<void> 
     for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) {
       await spawnAgent(site, {
         name,
-        command: ['sh', '-c', 'echo up; exec sleep infinity'],
+        command,
         resources: { memory: '16m', pids: 16 },
       });
     }
@@ -67,6 +73,7 @@ export async function startFleet(site: BenchSite, count: number): Promise<void> 
   const seconds = (performance.now() - started) / 1000;
   say(`they run: ${seconds.toFixed(0)} s, ${(count / seconds).toFixed(1)} a second`);
   await untilMeasured(site, names.at(-1) ?? '');
+  return names;
 }
 
 async function untilMeasured({ slipway, signal }: BenchSite, name: string): Promise<void> {

@@ -8,17 +8,25 @@ import { parseArgs } from 'node:util';
 import { whyNoTestEngine } from '../scripts/test-engine.ts';
 import { measureDiff } from './diff.ts';
 import { measureExport } from './export.ts';
+import { measureFiles } from './files.ts';
 import { measureList } from './list.ts';
+import { measureLogs } from './logs.ts';
+import { measureLogView } from './log-view.ts';
+import { measureMemory } from './memory.ts';
+import { measureMetrics } from './metrics.ts';
 import { measureParallel } from './parallel.ts';
 import { measureRest } from './rest.ts';
 import { table, writeResults, type MeasuredPart, type PartReport } from './report.ts';
+import { measureSearch } from './search.ts';
 import type { SiteOptions } from './site.ts';
 import { measureSnapshots } from './snapshots.ts';
+import { measureSsh } from './ssh.ts';
 import { measureSpawn } from './spawn.ts';
+import { measureTerminal } from './terminal.ts';
 import { measureVisit } from './visit.ts';
 
 const RESULTS = path.join(import.meta.dirname, 'results');
-const HELP = `npm run bench -- [spawn] [parallel] [list] [rest] [visit] [diff] [snapshots] [export] [options]     without a part: all of them
+const HELP = `npm run bench -- [spawn] [parallel] [list] [rest] [visit] [diff] [snapshots] [export] [files] [logs] [log-view] [search] [ssh] [metrics] [terminal] [memory] [options]     without a part: all of them
   spawn   until a container runs: the API against docker run
             --pairs 20           rounds after the warm-up
             --floor              also create and start alone, straight to the engine
@@ -42,10 +50,38 @@ const HELP = `npm run bench -- [spawn] [parallel] [list] [rest] [visit] [diff] [
   export  a large snapshot as a file: time, and growth of the server's memory
             --mib 1024           that the agent has written
             --exports 3
+  ssh     a large file by sftp, down and up, against docker cp
+            --sftp-mb 200
+            --copies 5           of each kind, after one to warm up
+  logs    lines as fast as a container writes them, until they are archived: against docker logs -f
+            --lines 1000000      of 100 bytes
+            --log-rounds 3
+  log-view  the log in Chromium while it is written: latency, long tasks, memory; a flood against docker logs -f
+            --view-seconds 60    of writing at each rate
+            --flood 200000       lines at once
+  search  a rare line in archived logs: ours against zstdcat and grep, without an engine
+            --log-mib 1024       of lines, before packing
+            --searches 5         of each kind, after one to warm up
+  metrics  watching agents in the list: engine and Slipway against docker stats
+            --watched 100        running agents
+            --window 30          seconds of each round
+            --windows 3          rounds
+  memory  of the server, while agents print and pages are open
+            --printing 200       running agents
+            --pages 10           open in browsers
+            --minutes 5
+  files   a large file sent and fetched, and a folder with many entries: time, and growth of the server's memory
+            --file-mib 2048      the file
+            --entries 100000     in the folder
+  terminal  a key and a large file: the socket against docker exec -it
+            --keys 300
+            --show-mb 100        of the file
   --profile  the server leaves CPU profiles in bench/results (and is slower)
 Writes bench/results/<time>.json.`;
 
 interface Settings {
+  readonly fileMib: number;
+  readonly entries: number;
   readonly pairs: number;
   readonly floor: boolean;
   readonly agents: number;
@@ -61,6 +97,22 @@ interface Settings {
   readonly forks: number;
   readonly mib: number;
   readonly exports: number;
+  readonly lines: number;
+  readonly logRounds: number;
+  readonly logMib: number;
+  readonly searches: number;
+  readonly sftpMb: number;
+  readonly copies: number;
+  readonly watched: number;
+  readonly window: number;
+  readonly windows: number;
+  readonly printing: number;
+  readonly pages: number;
+  readonly minutes: number;
+  readonly viewSeconds: number;
+  readonly flood: number;
+  readonly keys: number;
+  readonly showMb: number;
 }
 
 type Measure = (site: SiteOptions) => Promise<PartReport>;
@@ -71,7 +123,10 @@ interface Part {
 
 function partsOf(settings: Settings) {
   const { pairs, floor, agents, requests, visitAgents, visits } = settings;
-  const { together, rounds, restAgents, seconds, files, diffs, forks, mib, exports } = settings;
+  const { lines, logRounds, logMib, searches } = settings;
+  const { together, rounds, restAgents, seconds, files, diffs, forks, mib, exports, sftpMb, copies } =
+    settings;
+  const { watched, window, windows, printing, pages, minutes } = settings;
   const part = <Options extends Readonly<Record<string, unknown>>>(
     options: Options,
     measure: (all: Options & SiteOptions) => Promise<PartReport>,
@@ -88,6 +143,14 @@ function partsOf(settings: Settings) {
     ['diff', part({ files, diffs }, measureDiff)],
     ['snapshots', part({ forks }, measureSnapshots)],
     ['export', part({ mib, exports }, measureExport)],
+    ['files', part({ fileMib: settings.fileMib, entries: settings.entries }, measureFiles)],
+    ['logs', part({ lines, logRounds }, measureLogs)],
+    ['log-view', part({ seconds: settings.viewSeconds, flood: settings.flood }, measureLogView)],
+    ['search', part({ logMib, searches }, measureSearch)],
+    ['ssh', part({ sftpMb, copies }, measureSsh)],
+    ['terminal', part({ keys: settings.keys, showMb: settings.showMb }, measureTerminal)],
+    ['metrics', part({ agents: watched, seconds: window, rounds: windows }, measureMetrics)],
+    ['memory', part({ agents: printing, pages, minutes }, measureMemory)],
   ]);
 }
 
@@ -111,6 +174,24 @@ async function main(signal: AbortSignal): Promise<void> {
       forks: { type: 'string', default: '15' },
       mib: { type: 'string', default: '1024' },
       exports: { type: 'string', default: '3' },
+      lines: { type: 'string', default: '1000000' },
+      'log-rounds': { type: 'string', default: '3' },
+      'log-mib': { type: 'string', default: '1024' },
+      searches: { type: 'string', default: '5' },
+      'sftp-mb': { type: 'string', default: '200' },
+      copies: { type: 'string', default: '5' },
+      watched: { type: 'string', default: '100' },
+      window: { type: 'string', default: '30' },
+      windows: { type: 'string', default: '3' },
+      printing: { type: 'string', default: '200' },
+      pages: { type: 'string', default: '10' },
+      minutes: { type: 'string', default: '5' },
+      'view-seconds': { type: 'string', default: '60' },
+      flood: { type: 'string', default: '200000' },
+      'file-mib': { type: 'string', default: '2048' },
+      entries: { type: 'string', default: '100000' },
+      keys: { type: 'string', default: '300' },
+      'show-mb': { type: 'string', default: '100' },
       profile: { type: 'boolean', default: false },
     },
   });
@@ -120,6 +201,8 @@ async function main(signal: AbortSignal): Promise<void> {
   }
   const parts = partsOf({
     pairs: count('pairs', values.pairs),
+    keys: count('keys', values.keys),
+    showMb: count('show-mb', values['show-mb']),
     floor: values.floor,
     agents: count('agents', values.agents),
     requests: count('requests', values.requests),
@@ -134,6 +217,22 @@ async function main(signal: AbortSignal): Promise<void> {
     forks: count('forks', values.forks),
     mib: count('mib', values.mib),
     exports: count('exports', values.exports),
+    fileMib: count('file-mib', values['file-mib']),
+    entries: count('entries', values.entries),
+    lines: count('lines', values.lines),
+    logRounds: count('log-rounds', values['log-rounds']),
+    logMib: count('log-mib', values['log-mib']),
+    searches: count('searches', values.searches),
+    sftpMb: count('sftp-mb', values['sftp-mb']),
+    copies: count('copies', values.copies),
+    watched: count('watched', values.watched),
+    window: count('window', values.window),
+    windows: count('windows', values.windows),
+    printing: count('printing', values.printing),
+    pages: count('pages', values.pages),
+    minutes: count('minutes', values.minutes),
+    viewSeconds: count('view-seconds', values['view-seconds']),
+    flood: count('flood', values.flood),
   });
   const unknown = positionals.filter((name) => !parts.has(name));
   if (unknown.length > 0) throw new Error(`There is no part ${unknown.join(', ')}.\n${HELP}`);

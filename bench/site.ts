@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ServerProcess } from '../e2e/support/server-process.ts';
 import { startTestEngine, type TestEngine } from '../scripts/test-engine.ts';
+import { cpuMs } from './engine-cpu.ts';
 import { EngineTap } from './engine-tap.ts';
 import { HttpClient } from './http-client.ts';
 
@@ -13,6 +14,8 @@ export interface SiteOptions {
   readonly signal: AbortSignal;
   /** Where the server leaves a CPU profile at its end; null for none. */
   readonly profileDirectory: string | null;
+  /** More settings of the server. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface BenchSite {
@@ -70,14 +73,17 @@ async function withEngine<Result>(
 }
 
 async function withServer<Result>(
-  { signal, profileDirectory }: SiteOptions,
+  { signal, profileDirectory, env = {} }: SiteOptions,
   engine: TestEngine,
   socket: string,
   directory: string,
   work: (site: BenchSite) => Promise<Result>,
 ): Promise<Result> {
   await using stack = new AsyncDisposableStack();
-  const server = await ServerProcess.start(environment(socket, directory, profileDirectory), directory);
+  const server = await ServerProcess.start(
+    { ...environment(socket, directory, profileDirectory), ...env },
+    directory,
+  );
   stack.defer(async () => {
     await server.end('SIGTERM');
   });
@@ -131,11 +137,4 @@ function serverPid(): number {
 function memoryKb(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0) * 1.024);
-}
-
-/** User and system time of a process and its ended children; the kernel counts in ticks of 10 ms. */
-function cpuMs(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -24,7 +24,7 @@ export function mean(values: readonly number[]): number {
 }
 
 /** @param share from 0 to 1; between two values it takes the share between them */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (sorted.length - 1) * share;
   const below = sorted[Math.floor(at)];

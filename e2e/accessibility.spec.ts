@@ -80,52 +80,83 @@ for (const theme of ['light', 'dark'] as const) {
       await context.addCookies([{ name: 'slipway_theme', value: theme, url: site.url }]);
     });
 
-    test('every page is clean', async ({ page, api, guard }) => {
-      guard.expected(refusedWith(404));
-      const busy = await makeAgents(api, theme);
-      const { id: failed } = await api.agent(`failed-${theme}`);
-      const { id: crashed } = await api.agent(`crashed-${theme}`);
-      for (const address of [
+    const allClean = async (page: Page, addresses: readonly string[]) => {
+      for (const address of addresses) {
+        await page.goto(address);
+        await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        await isClean(page, address);
+      }
+    };
+
+    test('every page of an agent is clean', async ({ page, api }) => {
+      const busy = await makeAgents(api, `${theme}-own`);
+      const { id: failed } = await api.agent(`failed-${theme}-own`);
+      const { id: crashed } = await api.agent(`crashed-${theme}-own`);
+      await allClean(page, [
+        `/agents/${busy.id}`,
+        ...[
+          'terminal',
+          'files',
+          'metrics',
+          'timeline',
+          'snapshots',
+          'changes',
+          'history',
+          'inspect',
+          'command',
+          'ssh',
+        ].map((tab) => `/agents/${busy.id}/${tab}`),
+        `/agents/${busy.id}?do=rename`,
+        `/agents/${crashed}/crashes`,
+        `/agents/new?from=${busy.id}`,
+        `/agents/new?edit=${busy.id}`,
+        `/agents/${failed}`,
+        `/agents/${crashed}`,
+      ]);
+    });
+
+    test('every page of agents and logs is clean', async ({ page, api }) => {
+      await makeAgents(api, `${theme}-all`);
+      await allClean(page, [
         '/',
         '/agents',
         '/agents?view=cards',
         '/agents?q=nothing-like-this',
         '/agents/new',
         '/agents/new?type=custom',
-        `/agents/${busy.id}`,
-        `/agents/${busy.id}/metrics`,
-        `/agents/${busy.id}/snapshots`,
-        `/agents/${busy.id}/changes`,
-        `/agents/${busy.id}/history`,
-        `/agents/${busy.id}/inspect`,
-        `/agents/${busy.id}/command`,
-        `/agents/${busy.id}?do=rename`,
-        `/agents/${crashed}/crashes`,
-        `/agents/new?from=${busy.id}`,
-        `/agents/new?edit=${busy.id}`,
-        '/snapshots',
-        '/snapshots/diff',
         '/agents/unmanaged',
         '/agents/cleanup',
-        `/agents/${failed}`,
-        `/agents/${crashed}`,
+        '/snapshots',
+        '/snapshots/diff',
+        '/logs',
+        '/logs?q=line&level=unknown',
+        '/logs?q=line+%5B&regex=true',
+        '/logs?mode=live',
+        `/logs?mode=split&agent=busy-${theme}-all&agent=stopped-${theme}-all`,
+        '/activity',
+      ]);
+    });
+
+    test('every other page is clean', async ({ page, guard }) => {
+      guard.expected(refusedWith(404));
+      await allClean(page, [
         '/images',
         '/images/registries',
         '/images/types',
         '/images/types/claude',
         '/images/types/new',
-        '/activity',
         '/images/builds',
         '/images/builds?new',
         '/settings',
+        '/settings/secrets',
+        '/settings/ssh',
+        '/settings/alerts',
+        '/settings/alerts/rules/new?when=log',
+        '/settings/alerts/channels/new?kind=email',
         '/no/such/page',
         '/agents/no-such-agent',
-      ]) {
-        await page.goto(address);
-        await expect(page.locator('html')).toHaveAttribute('data-theme', theme);
-        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-        await isClean(page, address);
-      }
+      ]);
     });
 
     test('the page of components is clean', async ({ page }) => {
@@ -223,8 +254,11 @@ for (const theme of ['light', 'dark'] as const) {
         '/agents',
         `/agents/${agent.id}`,
         '/agents/new',
+        '/logs?q=line',
+        '/logs?mode=live',
         '/activity',
         '/settings',
+        '/settings/ssh',
       ]) {
         await page.goto(address);
         await isClean(page, `${address} on a phone`);

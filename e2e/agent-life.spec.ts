@@ -199,6 +199,23 @@ test('what is ticked before the script of the page runs stays chosen', async ({ 
   await expect(page.getByLabel('Select early-bird')).toBeChecked();
 });
 
+test('a part that is opened before the script of the page runs stays open', async ({ page }) => {
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await page.route(/\/_app\/.*\.js$/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/agents/new', { waitUntil: 'commit' });
+  await page.getByText('Advanced').click();
+  await expect(page.getByLabel('Command')).toBeVisible();
+  release();
+  await awake(page);
+  await expect(page.getByLabel('Command')).toBeVisible();
+});
+
 test('a refused command leaves its reason at the agent until it is dismissed', async ({
   page,
   api,

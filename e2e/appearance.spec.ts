@@ -59,12 +59,14 @@ test.describe('what is not there', () => {
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Agents');
   });
 
-  test('an agent that was removed still has its page, without a log', async ({ page, api }) => {
-    const agent = await api.spawn({ name: 'long-gone', command: quiet });
+  test('an agent that was removed still has its page and its log', async ({ page, api }) => {
+    const agent = await api.spawn({ name: 'long-gone', command: counting(3) });
+    await page.goto(`/agents/${agent.id}`);
+    await expect(log(page)).toContainText('line 1');
     await api.call('DELETE', `/api/agents/${agent.id}?force=true&timeout=0`);
     await page.goto(`/agents/${agent.id}`);
     await expect(badge(page)).toHaveText('Removed');
-    await expect(log(page)).toContainText('The container is gone, and its log with it.');
+    await expect(log(page)).toContainText('line 1');
     await page.getByRole('link', { name: 'History' }).click();
     await expect(page.getByRole('region', { name: /^Changes of state/ })).toContainText('removed');
   });
@@ -111,8 +113,8 @@ test.describe('on a phone', () => {
       expect((await target.boundingBox())?.height).toBeGreaterThanOrEqual(44);
 
     const sheet = page.getByRole('dialog', { name: 'More' });
-    await bar.getByRole('link', { name: 'Images' }).tap();
-    await expect(page).toHaveURL('/images');
+    await bar.getByRole('link', { name: 'Logs' }).tap();
+    await expect(page).toHaveURL('/logs');
     await bar.getByRole('button', { name: 'More' }).tap();
     await sheet.getByRole('link', { name: 'Activity' }).tap();
     await expect(page).toHaveURL('/activity');

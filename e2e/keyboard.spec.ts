@@ -98,7 +98,13 @@ test('the first Tab leads past the navigation, and everything in a row is reache
   await page.keyboard.press('Enter');
   await expect(page.locator('#content')).toBeFocused();
   await page.getByLabel('Select reachable').focus();
-  for (const control of ['reachable', 'Log of reachable', 'Stop reachable', 'More for reachable']) {
+  for (const control of [
+    'reachable',
+    'Log of reachable',
+    'Terminal of reachable',
+    'Stop reachable',
+    'More for reachable',
+  ]) {
     await page.keyboard.press('Tab');
     await expect(page.locator(':focus')).toHaveAccessibleName(control);
   }

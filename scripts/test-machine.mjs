@@ -19,6 +19,9 @@ const ENGINE_NEEDS = {
   pgrep: 'procps',
   busybox: 'busybox-static',
   'docker-registry': 'docker-registry',
+  ssh: 'openssh-client',
+  rsync: 'rsync',
+  debootstrap: 'debootstrap',
 };
 const BROWSER_NEEDS = { chromium: 'chromium' };
 const CONTAINER_NEEDS = { debootstrap: 'debootstrap' };

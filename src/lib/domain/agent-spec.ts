@@ -46,6 +46,8 @@ export interface AgentSpec {
   readonly role: string | null;
   readonly group: string | null;
   readonly capabilities: readonly string[];
+  /** An sshd of its own, with keys of its own. */
+  readonly ssh: boolean;
   /** Flags of docker run that are laid over all of the above. */
   readonly startArgs: readonly string[];
 }
@@ -199,6 +201,7 @@ export const PLAIN_SPEC = {
   role: null,
   group: null,
   capabilities: [],
+  ssh: false,
   startArgs: [],
 } as const satisfies Omit<AgentSpec, 'image'>;
 

@@ -43,6 +43,7 @@ export function specAsInput(spec: AgentSpec, base: AgentSpec): PlainInput {
     role: [spec.role, base.role],
     group: [spec.group, base.group],
     capabilities: [spec.capabilities, base.capabilities],
+    ssh: [spec.ssh, base.ssh],
     startArgs: [spec.startArgs, base.startArgs],
   };
   const settled = settledByFlags(readStartArgs(spec.startArgs));

@@ -21,6 +21,17 @@ export type FactBody =
   | { readonly kind: 'host'; readonly host: HostView }
   /** One of these has changed; whoever shows them reads them again. `subject` names which one, `by` who did it. */
   | { readonly kind: 'changed'; readonly what: ChangedThing; readonly subject: string; readonly by: string }
+  /** Somebody reached into an agent. `what` is one line for people, without the text that was typed or sent. */
+  | {
+      readonly kind: 'inside';
+      readonly act: InsideAct;
+      readonly agentId: string;
+      readonly by: string;
+      readonly door: 'page' | 'api' | 'ssh';
+      readonly what: string;
+      /** A refused or failed attempt says why. */
+      readonly failed?: string;
+    }
   /** The value of a secret was given to an agent. */
   | {
       readonly kind: 'secret-use';
@@ -29,7 +40,22 @@ export type FactBody =
       readonly by: string;
     };
 
-export const CHANGED_THINGS = ['images', 'builds', 'types', 'registries', 'secrets', 'settings'] as const;
+export type InsideAct = 'terminal' | 'exec' | 'send' | 'file-read' | 'file-write' | 'ssh';
+
+export const CHANGED_THINGS = [
+  'images',
+  'builds',
+  'types',
+  'registries',
+  'secrets',
+  'settings',
+  'alerts',
+  'alert-rules',
+  'alert-channels',
+  'archive',
+  'ssh-keys',
+  'terminals',
+] as const;
 export type ChangedThing = (typeof CHANGED_THINGS)[number];
 
 export type Fact = FactBody & { readonly seq: number; readonly at: string };

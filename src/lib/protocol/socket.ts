@@ -7,6 +7,8 @@
 import type { Problem } from '../domain/errors.ts';
 import type { Fact } from './facts.ts';
 import type { LogLine } from './log-line.ts';
+import type { TerminalToClient, TerminalToServer } from './terminal.ts';
+import type { HostFigures } from './metrics.ts';
 import type { ProgressView, Pulse, StatsSample } from './views.ts';
 
 export const SOCKET_PATH = '/live';
@@ -14,9 +16,12 @@ export const SOCKET_PATH = '/live';
 export interface LogBatch {
   readonly agentId: string;
   readonly lines: readonly LogLine[];
-  /** Lines that were left out before these because this browser was too slow. */
+  /** Lines that were left out before these, because there were too many for this browser at once. */
   readonly skipped?: number;
-  /** The container was started anew or its log could not be followed without a gap: drop what is on screen. */
+  /** Numbers of the first and the last line that were left out; they can be loaded: `GET …/logs?format=json&after=<from - 1>`. */
+  readonly skippedFrom?: number;
+  readonly skippedTo?: number;
+  /** These are the newest lines and do not join what is on screen: drop that. */
   readonly reset?: true;
 }
 
@@ -26,9 +31,11 @@ export interface LogState {
   readonly state: 'live' | 'ended' | 'waiting';
 }
 
-export interface ServerToClient {
+export interface ServerToClient extends TerminalToClient {
   facts: (facts: readonly Fact[]) => void;
   pulses: (pulses: Readonly<Record<string, Pulse>>) => void;
+  /** What hosts use and have, to those who follow the quick figures. */
+  hostFigures: (figures: Readonly<Record<string, HostFigures>>) => void;
   progress: (progress: ProgressView) => void;
   log: (batch: LogBatch) => void;
   logState: (state: LogState) => void;
@@ -38,7 +45,7 @@ export interface ServerToClient {
 export type Reply<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly error: Problem };
 
-export interface ClientToServer {
+export interface ClientToServer extends TerminalToServer {
   /** Ask for what happened after `since`. */
   hello: (
     since: number,

@@ -50,6 +50,8 @@ export interface AgentView {
   readonly exitCode: number | null;
   readonly error: Problem | null;
   readonly attention: AttentionKind | null;
+  /** The line behind `waiting_input`. */
+  readonly prompt?: string;
   /** What stands behind `needs_login`. */
   readonly login: LoginNeedView | null;
   /** While stopping: when the main process is killed if it has not ended by then. While a removal can be taken back: when it begins. */
@@ -96,7 +98,11 @@ export interface StatsSample {
   /** Bytes per second. */
   readonly netRx: number | null;
   readonly netTx: number | null;
+  readonly blockRead: number | null;
+  readonly blockWrite: number | null;
   readonly pids: number | null;
+  /** Milliseconds in which the kernel held it back at its limit, per second. */
+  readonly throttled: number | null;
 }
 
 /** An agent's program says that it has no login. */
@@ -371,6 +377,17 @@ export interface HostView {
   readonly engine: EngineView | null;
   /** When the next try to reach it is due, while it is offline. */
   readonly nextTryAt: string | null;
+}
+
+/** What agents get when nobody says anything: on one host, and where that says nothing. Bytes and cores; null is unlimited. */
+export interface HostDefaultsView {
+  readonly own: Partial<HostDefaultsView['instance']>;
+  readonly instance: {
+    readonly memory: number | null;
+    readonly cpu: number | null;
+    readonly pids: number | null;
+    readonly network: string;
+  };
 }
 
 export interface EngineView {

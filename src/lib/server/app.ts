@@ -5,6 +5,13 @@
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { newId, type HostId } from '#lib/domain/ids.ts';
+import { composeAlerts } from './areas/alerts.ts';
+import type { AreaParts } from './areas/area.ts';
+import { composeFiles } from './areas/files.ts';
+import { composeInside } from './areas/inside.ts';
+import { composeLogs, openLogStore } from './areas/logs.ts';
+import { composeMetrics } from './areas/metrics.ts';
+import { composeSsh } from './areas/ssh.ts';
 import { Bus } from './bus.ts';
 import type { Config } from './config.ts';
 import { DockerEngine } from './engine/docker/docker-engine.ts';
@@ -27,6 +34,7 @@ import { LoginLimit } from './services/login-limit.ts';
 import { LoginNeeds } from './services/login-needs.ts';
 import { Networks } from './services/networks.ts';
 import { Operations } from './services/operations.ts';
+import { PromptNeeds } from './services/prompt-needs.ts';
 import { openSeal } from './services/seal.ts';
 import { TypeCatalogue } from './services/type-catalogue.ts';
 import { AccountRepository } from './storage/accounts.ts';
@@ -36,12 +44,18 @@ import { BuildRepository } from './storage/builds.ts';
 import { CrashRepository } from './storage/crashes.ts';
 import { openDatabase } from './storage/database.ts';
 import { Journal } from './storage/journal.ts';
+import { MetricRepository } from './storage/metrics.ts';
+import { LogSegmentRepository } from './storage/log-segments.ts';
 import { OperationRepository } from './storage/operations.ts';
 import { RegistryRepository } from './storage/registries.ts';
 import { SecretRepository } from './storage/secrets.ts';
 import { SettingsRepository } from './storage/settings.ts';
 import { SnapshotRepository } from './storage/snapshots.ts';
+import { SshdKeyRepository } from './storage/sshd-keys.ts';
+import { HostBoard } from './streams/host-board.ts';
+import { LineCounts } from './streams/line-counts.ts';
 import { PulseBoard } from './streams/pulse-board.ts';
+import type { ServerMeter } from './streams/server-meter.ts';
 import { TailBoard } from './streams/tail-board.ts';
 
 export interface App {
@@ -51,16 +65,20 @@ export interface App {
   readonly journal: Journal;
   readonly fleet: Fleet;
   readonly pulses: PulseBoard;
+  readonly hostFigures: HostBoard;
+  readonly meter: ServerMeter;
   readonly tails: TailBoard;
   readonly sampler: Sampler;
   readonly idleStop: IdleStop;
-  readonly services: Services & { readonly accounts: AccountService };
+  readonly services: Services & { readonly accounts: AccountService } & AreaServices;
   /** `starting`, `running` or `stopping`, for the health check. */
   readonly phase: () => 'starting' | 'running' | 'stopping';
   /** Registers what has to end before everything else (the sockets). */
   onClose(first: () => Promise<void>): void;
   close(): Promise<void>;
 }
+
+type AreaServices = ReturnType<typeof composeAreas>['services'];
 
 export interface StartOptions {
   /** Where the SQL migrations are. */
@@ -108,6 +126,8 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   });
 
   const pulses = new PulseBoard();
+  const hostFigures = new HostBoard();
+  const meter: ServerMeter = { sockets: 0 };
   const tails = new TailBoard();
   const types = new TypeCatalogue(new AgentTypeRepository(database.db));
   const logins = new LoginNeeds(
@@ -115,7 +135,18 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     ({ id, containerId }) => (containerId === null ? null : agents.lastEnd(id, containerId)),
     (id) => records.patch(id, {}),
   );
-  const records = new AgentRecords(journal, agents, fleet, (row) => logins.of(row));
+  const prompts = new PromptNeeds(
+    types,
+    ({ id, containerId }) => (containerId === null ? null : agents.lastEnd(id, containerId)),
+    (id) => records.patch(id, {}),
+  );
+  const records = new AgentRecords(
+    journal,
+    agents,
+    fleet,
+    (row) => logins.of(row),
+    (row) => prompts.of(row),
+  );
   const networks = new Networks(config.network, instance);
   const operations = new Operations({
     journal,
@@ -132,6 +163,16 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     pids: 512,
     network: config.network,
   };
+  const seal = openSeal(config.dataDir, config.secretKey);
+  const lineCounts = new LineCounts();
+  const logStore = openLogStore({
+    config,
+    segments: new LogSegmentRepository(database.db),
+    agents,
+    journal,
+    log,
+    lineCounts,
+  });
   const { flows, services } = composeServices({
     instance,
     dataDir: config.dataDir,
@@ -145,15 +186,17 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     buildRows: new BuildRepository(database.db),
     registryRows: new RegistryRepository(database.db),
     secretRows: new SecretRepository(database.db),
+    sshdRows: new SshdKeyRepository(database.db),
     types,
     root: dirname(options.migrationsDir),
-    seal: openSeal(config.dataDir, config.secretKey),
+    seal,
     records,
     journal,
     operations,
     networks,
     pulses,
     tails,
+    logStore,
     bus,
     log,
   });
@@ -187,7 +230,35 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     fleet,
     log,
   });
-  const followed = new Tails({ agents, fleet, board: tails, pulses, logins, bus });
+  const areas = composeAreas({
+    config,
+    instance,
+    log,
+    bus,
+    db: database.db,
+    journal,
+    fleet,
+    agents,
+    settings,
+    records,
+    operations,
+    pulses,
+    tails,
+    sampler,
+    metrics: new MetricRepository(database.db),
+    hostFigures,
+    lineCounts,
+    logStore,
+    meter,
+    seal,
+    types,
+    prompts,
+    services,
+    sshd: flows.sshd,
+    dial: flows.dial,
+    accounts,
+  });
+  const followed = new Tails({ agents, fleet, board: tails, pulses, logins, prompts, bus, store: logStore });
   const work = new Set<Promise<void>>();
   const seenOnline = new Set<string>();
 
@@ -220,6 +291,7 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
   const housekeeping = new Housekeeping({ agents, journal, settings, pulses });
   await fleet.start(options.patienceMs ?? 3_000);
   followed.start();
+  await areas.start();
   idleStop.start();
   autoSnapshots.start();
   flows.snapshotRecords.resumeScans();
@@ -242,8 +314,10 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     await operations.close(1_000);
     await Promise.race([flows.snapshotRecords.close(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     await Promise.race([services.crashes.close(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
+    await Promise.race([areas.leave(), new Promise((resolve) => setTimeout(resolve, 1_500))]);
     await fleet.close();
     followed.close();
+    await Promise.race([areas.close(), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     await Promise.race([Promise.all([...work]), new Promise((resolve) => setTimeout(resolve, 1_000))]);
     database.close();
   };
@@ -255,15 +329,47 @@ export async function startApp(config: Config, options: StartOptions): Promise<A
     journal,
     fleet,
     pulses,
+    hostFigures,
+    meter,
     tails,
     sampler,
     idleStop,
-    services: { ...services, accounts },
+    services: { ...services, accounts, ...areas.services },
     phase: () => phase,
     onClose: (close) => {
       first.push(close);
     },
     close: () => (closing ??= shutDown()),
+  };
+}
+
+/** In the order in which they need each other; they end the other way round. */
+function composeAreas(parts: AreaParts) {
+  const logs = composeLogs(parts);
+  const metrics = composeMetrics(parts);
+  const alerts = composeAlerts(parts);
+  const inside = composeInside(parts);
+  const files = composeFiles(parts);
+  const ssh = composeSsh(parts);
+  const all = [logs, metrics, alerts, inside, files, ssh];
+  return {
+    services: {
+      ...logs.services,
+      ...metrics.services,
+      ...alerts.services,
+      ...inside.services,
+      ...files.services,
+      ...ssh.services,
+    },
+    start: async () => {
+      for (const area of all) await area.start();
+    },
+    leave: async () => {
+      for (const area of all) if ('leave' in area) await area.leave();
+    },
+    close: async () => {
+      for (const area of all.toReversed()) await area.close();
+    },
   };
 }
 

@@ -47,6 +47,10 @@ const size = (value: unknown): number | undefined => {
   const bytes = typeof value === 'number' ? value : typeof value === 'string' ? parseBytes(value) : null;
   return bytes === null || !Number.isSafeInteger(bytes) || bytes <= 0 ? undefined : bytes;
 };
+const days = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && /^\d{1,5}$/.test(value) ? Number(value) : value;
+  return typeof number === 'number' && Number.isInteger(number) && number >= 1 ? number : undefined;
+};
 const cores = (value: unknown): number | null | undefined => {
   if (value === 0 || value === '0' || value === 'unlimited') return null;
   const amount = typeof value === 'number' ? value : typeof value === 'string' ? parseCores(value) : null;
@@ -128,6 +132,8 @@ export const KEYS = {
     () => 'info' as const,
   ),
   devPages: key('dev_pages', 'SLIPWAY_DEV_PAGES', 'true or false', flag, () => false),
+  sshPort: key<number | null>('ssh.port', 'SLIPWAY_SSH_PORT', 'a port from 0 to 65535', port, () => null),
+  sshHost: key<string | null>('ssh.host', 'SLIPWAY_SSH_HOST', 'an address to listen on', text, () => null),
   network: key(
     'docker.network',
     'DOCKER_NETWORK',
@@ -142,6 +148,14 @@ export const KEYS = {
     'an amount such as 500m or 2g',
     size,
     () => 1024 ** 3,
+  ),
+  logsKeepDays: key('logs.keep_days', 'SLIPWAY_LOGS_KEEP_DAYS', 'a number of days from 1', days, () => 30),
+  logsMaxBytes: key(
+    'logs.max_bytes',
+    'SLIPWAY_LOGS_MAX_BYTES',
+    'an amount such as 500m or 5g',
+    size,
+    () => 5 * 1024 ** 3,
   ),
   defaultMemory: key<number | null>(
     'defaults.memory',

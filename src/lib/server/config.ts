@@ -21,9 +21,15 @@ export interface Config {
   readonly devPages: boolean;
   /** `unix://…` or `npipe://…`. */
   readonly engine: string;
+  /** Of the ssh gateway; null: it is off. */
+  readonly sshPort: number | null;
+  readonly sshHost: string;
   readonly network: string;
   /** Nothing is ever pulled to the local host. */
   readonly noPull: boolean;
+  /** How long lines of agents are kept, and how many bytes of files in all. */
+  readonly logsKeepDays: number;
+  readonly logsMaxBytes: number;
   /** Bytes that may be sent for a build, and that its folder may hold. */
   readonly maxUpload: number;
   /** Bytes; null is unlimited. */
@@ -80,8 +86,9 @@ export function readConfig(sources: ConfigSources): Config {
   const dockerHost = value(KEYS.dockerHost);
   const dockerSocket = value(KEYS.dockerSocket);
   const keyFile = value(KEYS.secretKeyFile);
+  const host = value(KEYS.host);
   const config: Config = {
-    host: value(KEYS.host),
+    host,
     port: value(KEYS.port),
     dataDir: resolve(sources.cwd, value(KEYS.dataDir)),
     auth: value(KEYS.auth),
@@ -93,8 +100,12 @@ export function readConfig(sources: ConfigSources): Config {
     engine:
       dockerHost ??
       (dockerSocket === null ? defaultEngine() : `unix://${dockerSocket.replace(/^unix:\/\//, '')}`),
+    sshPort: value(KEYS.sshPort),
+    sshHost: value(KEYS.sshHost) ?? host,
     network: value(KEYS.network),
     noPull: value(KEYS.noPull),
+    logsKeepDays: value(KEYS.logsKeepDays),
+    logsMaxBytes: value(KEYS.logsMaxBytes),
     maxUpload: value(KEYS.maxUpload),
     defaultMemory: value(KEYS.defaultMemory),
     defaultCpu: value(KEYS.defaultCpu),

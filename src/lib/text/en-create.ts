@@ -127,6 +127,10 @@ const fields = {
     help: 'Counted from its start, whatever it does. 0 is never.',
     placeholder: 'never',
   },
+  ssh: {
+    label: 'sshd inside',
+    help: 'Needs openssh-server in the image. The ssh gateway of Slipway needs nothing in it.',
+  },
   beforeStop: {
     label: 'Snapshot before each stop',
     help: 'When it fails, your stop is not done. A stop for idleness or age goes on without it.',
@@ -252,6 +256,7 @@ export const c = {
     ports: (n: number) => count(n, 'port', 'ports'),
     dns: (n: number) => count(n, 'DNS server', 'DNS servers'),
     extraHosts: (n: number) => count(n, 'host name', 'host names'),
+    ssh: 'sshd inside',
     readiness: (kind: string) => `ready by ${kind}`,
     within: (time: string) => `within ${time}`,
     restart: (policy: string) => `restart ${policy}`,

@@ -51,6 +51,7 @@ export const t = {
     skip: 'Skip to the content',
     overview: 'Overview',
     agents: 'Agents',
+    logs: 'Logs',
     snapshots: 'Snapshots',
     images: 'Images',
     activity: 'Activity',
@@ -90,10 +91,18 @@ export const t = {
     rows: 'Next and previous row',
     open: 'Open the row',
     log: 'Its log',
+    terminal: 'Its terminal',
     stop: 'Stop or start it',
     select: 'Select it',
     clear: 'Clear the selection, close what is open',
-    groups: { everywhere: 'Everywhere', lists: 'In a list' },
+    matches: 'Next and previous match',
+    top: 'To the top',
+    follow: 'To the end, following',
+    line: 'Choose the next or previous line',
+    openLine: 'Open or fold the chosen line',
+    copy: 'Copy the chosen line, or a link to it',
+    wrap: 'Wrap long lines',
+    groups: { everywhere: 'Everywhere', lists: 'In a list', log: 'In a log' },
   },
 
   theme: {
@@ -262,6 +271,7 @@ export const t = {
     selection: 'Selection',
     act: {
       log: (name: string) => `Log of ${name}`,
+      terminal: (name: string) => `Terminal of ${name}`,
       stop: (name: string) => `Stop ${name}`,
       start: (name: string) => `Start ${name}`,
       again: (name: string) => `Start ${name} again`,
@@ -272,6 +282,7 @@ export const t = {
     },
     tips: {
       log: 'Log (l)',
+      terminal: 'Terminal (t)',
       stop: 'Stop (s)',
       start: 'Start (s)',
       again: 'Start again (s)',
@@ -301,20 +312,13 @@ export const t = {
       retry: 'Retry',
     },
     answer: (name: string) => `Answer ${name}`,
+    reply: 'Answer',
+    logIn: 'Log in',
     orType: 'or type an answer',
   },
 
   log: {
     label: (name: string) => `Log of ${name}`,
-    toolbar: 'Log',
-    newer: (n: number) => count(n, 'newer line', 'newer lines'),
-    skipped: (n: number) => `Skipped ${count(n, 'line', 'lines')}`,
-    error: 'error: ',
-    wrap: 'Wrap',
-    follow: 'Follow',
-    download: 'Download',
-    times: { local: 'Local time', utc: 'UTC', off: 'No times' },
-    states: { live: 'Live', ended: 'Ended', waiting: 'Waiting for the host' },
   },
 
   chart: {

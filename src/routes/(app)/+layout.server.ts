@@ -1,7 +1,9 @@
-import { load as door } from '#lib/server/http/doors.ts';
+import { load as door, type Door } from '#lib/server/http/doors.ts';
+import type { LayoutServerLoadEvent } from './$types';
 
-export const load = door(({ app, actor, event }) => {
-  const { agents, hosts } = app.services;
+export const load = door(({ app, actor, event }: Door<LayoutServerLoadEvent>) => {
+  const { agents, archive, hosts } = app.services;
+  event.depends('app:archive');
   const all = agents.list(actor);
   return {
     seq: app.journal.seq(),
@@ -9,6 +11,7 @@ export const load = door(({ app, actor, event }) => {
     auth: app.config.auth,
     hosts: hosts.list(actor),
     counts: { agents: all.length, attention: all.filter((agent) => agent.attention !== null).length },
+    archivePause: archive.paused(actor),
     theme: event.locals.theme,
     now: Date.now(),
   };

@@ -4,5 +4,6 @@ export const load = door(({ app, actor }) => ({
   seq: app.journal.seq(),
   agents: app.services.agents.list(actor),
   pulses: app.services.agents.pulses(actor),
+  hostFigures: app.services.metrics.hosts(actor),
   operations: app.services.operations.list(actor, 8),
 }));

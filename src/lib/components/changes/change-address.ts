@@ -6,6 +6,8 @@ export interface ChangeAddress {
   readonly api: string;
   /** What is compared: `against`, or `from` and `to`. */
   readonly compared: Readonly<Record<string, string>>;
+  /** The page of the files as they are now, where one of the two is that. */
+  readonly files?: string;
 }
 
 type Part = Readonly<Record<string, string | null | undefined>>;

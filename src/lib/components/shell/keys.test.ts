@@ -30,11 +30,12 @@ describe('keys of every page', () => {
 
 describe('keys of a list', () => {
   it('move, open and act', () => {
-    expect(['j', 'k', 'Enter', 'l', 's', 'x', 'Escape', 'q'].map((key) => listKey(press(key)))).toEqual([
+    expect(['j', 'k', 'Enter', 'l', 't', 's', 'x', 'Escape', 'q'].map((key) => listKey(press(key)))).toEqual([
       'next',
       'previous',
       'open',
       'log',
+      'terminal',
       'toggle',
       'select',
       'clear',

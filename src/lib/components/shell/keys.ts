@@ -30,13 +30,14 @@ export function shellKey(event: Key): 'palette' | 'search' | 'help' | null {
   return event.key === '?' ? 'help' : null;
 }
 
-export type ListKey = 'next' | 'previous' | 'open' | 'log' | 'toggle' | 'select' | 'clear';
+export type ListKey = 'next' | 'previous' | 'open' | 'log' | 'terminal' | 'toggle' | 'select' | 'clear';
 
 const LIST_KEYS: Readonly<Record<string, ListKey>> = {
   j: 'next',
   k: 'previous',
   Enter: 'open',
   l: 'log',
+  t: 'terminal',
   s: 'toggle',
   x: 'select',
   Escape: 'clear',

@@ -15,6 +15,7 @@ export interface NavLink {
 export const NAV: readonly NavLink[] = [
   { href: '/', label: t.nav.overview, icon: 'overview', shows: 'attention' },
   { href: '/agents', label: t.nav.agents, icon: 'agents', shows: 'agents' },
+  { href: '/logs', label: t.nav.logs, icon: 'log' },
   { href: '/snapshots', label: t.nav.snapshots, icon: 'fork' },
   { href: '/images', label: t.nav.images, icon: 'images' },
   { href: '/activity', label: t.nav.activity, icon: 'activity' },

@@ -54,7 +54,7 @@ function fieldName(path: Path): string {
   return names.join('.') || 'body';
 }
 
-const SECRET = new Set<PropertyKey>(['password', 'token', 'env', 'args']);
+const SECRET = new Set<PropertyKey>(['password', 'token', 'secrets', 'env', 'args']);
 
 /** The refused value, where it is no secret. A flag may be `--env=KEY=secret`. */
 function shownAt(input: unknown, path: Path): unknown {

@@ -178,6 +178,7 @@ const specFields = {
   role: label.optional(),
   group: label.optional(),
   capabilities: z.array(line(128)).max(64).optional(),
+  ssh: z.boolean({ error: 'must be true or false' }).optional(),
   startArgs: z.array(text(32_768)).max(1024).optional(),
 };
 

@@ -111,6 +111,7 @@ const OWN_FIELDS: Readonly<Record<string, Choice>> = {
   idle: of('io', 'disabled', { timeout: '15m' }, { mode: 'agent', timeout: 60 }, {}),
   ttl: of('8h', 3600, 0, 'none', null),
   env: mapOf({ PLAIN: of('x', ''), TOKEN: of({ secret: 'API_KEY' }, { secret: 'b', delivery: 'env' }) }),
+  ssh: of(true, false),
   snapshots: of({ beforeStop: true }, { every: '6h', keep: 3 }, { every: 'none', keep: 0 }, {}),
   role: of('builder', '', 'a role'),
   capabilities: some('python', 'web search'),

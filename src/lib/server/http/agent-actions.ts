@@ -64,6 +64,14 @@ export const verbActions = {
     const agent = await door.app.services.crashes.openCopy(door.actor, agentIn(door, form));
     return redirect(303, `/agents/${agent.id}`);
   }),
+  /** Field `message`: to the standard input of its main process. Browsers end lines in forms as the network does; agents do not. */
+  send: action(async (door, form) => {
+    const { app, actor } = door;
+    const given = form.get('message');
+    const message = typeof given === 'string' ? given.replaceAll('\r\n', '\n') : '';
+    const sent = await app.services.messages.send(actor, agentIn(door, form), { message });
+    return { done: 'send', ...sent };
+  }),
   snapshot: action(async (door, form) => {
     const { app, actor } = door;
     const name = text(form.get('name'));

@@ -12,6 +12,7 @@ const MAX_BYTES = 10 * 1024 ** 2;
 const UPLOADS: readonly { readonly path: RegExp; readonly type: RegExp }[] = [
   { path: /^\/api\/builds$/, type: /^application\/(?:x-tar|gzip|x-gzip|octet-stream)\b/i },
   { path: /^\/api\/snapshots\/import$/, type: /./ },
+  { path: /^\/api\/agents\/[^/]+\/files\/(?:content|archive)$/, type: /^/ },
 ];
 
 /** The answer to a body that says that it is too large, or null. One that does not say its length is counted while it is read. */

@@ -10,7 +10,18 @@ it('what is not known is null, and nothing of an ended run is told as of now', a
   const agent = await app.services.agents.spawn(ADA, { type: 'shell', name: 'fox' }, { wait: true });
   expect(metricsAnswer(app, ADA, 'fox')).toMatchObject({ cpu: null, networkReceived: null, pids: null });
 
-  const sample = { at: Date.now(), cpu: 12.5, memory: 1000, memoryLimit: 2000, netRx: 5, netTx: 6, pids: 3 };
+  const sample = {
+    at: Date.now(),
+    cpu: 12.5,
+    memory: 1000,
+    memoryLimit: 2000,
+    netRx: 5,
+    netTx: 6,
+    pids: 3,
+    blockRead: null,
+    blockWrite: 7,
+    throttled: 8,
+  };
   app.pulses.sample(agent.id, sample);
   expect(metricsAnswer(app, ADA, 'fox')).toMatchObject({
     cpu: 12.5,

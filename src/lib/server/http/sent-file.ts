@@ -7,6 +7,8 @@ import { AppError } from '#lib/domain/errors.ts';
 export interface SentFile {
   readonly fields: Readonly<Record<string, string>>;
   readonly content: AsyncIterable<Uint8Array>;
+  /** What the form says it is called, without folders. null: not sent by a form. */
+  readonly name: string | null;
 }
 
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -18,13 +20,13 @@ export async function sentFile(request: Request): Promise<SentFile> {
   const boundary = /^multipart\/form-data;.*boundary="?([^";]+)"?/i.exec(
     request.headers.get('content-type') ?? '',
   )?.[1];
-  if (boundary === undefined) return { fields: {}, content: bytes };
+  if (boundary === undefined) return { fields: {}, content: bytes, name: null };
   const reader = new FormReader(bytes, boundary);
   const fields: Record<string, string> = {};
   for (;;) {
     const part = await reader.next();
     if (part === null) throw new AppError('VALIDATION', 'file: is required');
-    if (part.isFile) return { fields, content: part.content };
+    if (part.isFile) return { fields, content: part.content, name: part.fileName };
     const pieces: Buffer[] = [];
     for await (const piece of part.content) {
       pieces.push(piece);
@@ -65,6 +67,7 @@ async function readOver(reader: ReadableStreamDefaultReader<Uint8Array>): Promis
 interface FormPart {
   readonly name: string;
   readonly isFile: boolean;
+  readonly fileName: string;
   readonly content: AsyncGenerator<Buffer>;
 }
 
@@ -92,7 +95,12 @@ class FormReader {
     const head = await this.#text(Buffer.from('\r\n\r\n'));
     const name = /\bname="([^"]*)"/i.exec(head)?.[1] ?? '';
     const isFile = /\bfilename(?:\*)?=/i.test(head);
-    return { name, isFile, content: this.#content() };
+    // browsers write these three in a name as they are in an address, and nothing else
+    const fileName = (/\bfilename="([^"]*)"/i.exec(head)?.[1] ?? '')
+      .replaceAll('%22', '"')
+      .replaceAll('%0D', '\r')
+      .replaceAll('%0A', '\n');
+    return { name, isFile, fileName: fileName.replace(/^.*[/\\]/s, ''), content: this.#content() };
   }
 
   async *#content(): AsyncGenerator<Buffer> {

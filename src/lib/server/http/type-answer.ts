@@ -21,7 +21,7 @@ export function versionIn(request: Request): number | null {
   if (tag === '*') return null;
   const version = /^(?:W\/)?"?(\d{1,15})"?$/.exec(tag)?.[1];
   if (version !== undefined) return Number(version);
-  throw new AppError('VALIDATION', 'If-Match is not an ETag that this type had', {
+  throw new AppError('VALIDATION', 'If-Match is not an ETag that this had', {
     hint: 'Send the ETag of the GET, or leave it out.',
   });
 }

@@ -97,6 +97,9 @@ describe('CPU', () => {
         memoryLimit: null,
         netRx: null,
         netTx: null,
+        blockRead: null,
+        blockWrite: null,
+        throttled: null,
         pids: null,
       });
       await pass(5_000);

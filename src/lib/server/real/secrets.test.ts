@@ -31,11 +31,7 @@ describe.skipIf(NO_ENGINE !== undefined)('a secret on a real engine', { timeout:
       { wait: true },
     );
   const printed = async (idOrName: string) => {
-    const lines = await real.app.services.logs.read(real.admin, idOrName, {
-      tail: 5,
-      follow: false,
-      format: 'json',
-    });
+    const lines = await real.app.services.logs.read(real.admin, idOrName, 5, {});
     return lines.map((line) => line.text);
   };
   /** Of what the program saw. */

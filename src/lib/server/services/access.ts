@@ -13,7 +13,7 @@ export type Actor =
       readonly id: UserId;
       readonly name: string;
       readonly role: Role;
-      readonly door: 'page' | 'token' | 'open';
+      readonly door: 'page' | 'token' | 'open' | 'ssh';
       /** The browser session, so that it can be told from the others and ended. */
       readonly sessionId: string | null;
     }
@@ -22,15 +22,26 @@ export type Actor =
 const RIGHTS = {
   'agents.see': 'viewer',
   'agents.change': 'operator',
+  'agents.exec': 'operator',
+  'agents.send': 'operator',
   'agents.inspect': 'operator',
   'containers.adopt': 'admin',
   'host.prune': 'admin',
+  'alerts.change': 'admin',
+  'alerts.see': 'viewer',
+  'archive.change': 'admin',
   'builds.change': 'operator',
   'builds.hostContext': 'admin',
+  'files.change': 'operator',
+  'files.read': 'operator',
+  'hosts.change': 'admin',
   'hosts.see': 'viewer',
   'images.change': 'operator',
   'images.policy': 'admin',
   'images.see': 'viewer',
+  'logs.see': 'viewer',
+  'metrics.scrape': 'viewer',
+  'metrics.see': 'viewer',
   'operations.see': 'viewer',
   'operations.cancel': 'operator',
   'registries.change': 'admin',
@@ -39,6 +50,10 @@ const RIGHTS = {
   'secrets.use': 'operator',
   'snapshots.see': 'viewer',
   'snapshots.change': 'operator',
+  'ssh.keys': 'viewer',
+  'terminal.open': 'operator',
+  // others' sessions, read-only
+  'terminal.watch': 'viewer',
   'tokens.own': 'viewer',
   // a type's defaults reach whoever launches it, admins too
   'types.change': 'admin',
@@ -55,6 +70,10 @@ export function authorize(actor: Actor | null, right: Right): Actor {
     throw new AppError('FORBIDDEN', `This needs the role ${RIGHTS[right]}; you are ${actor.role}`);
   }
   return actor;
+}
+
+export function isAllowed(actor: Actor, right: Right): boolean {
+  return RANK[actor.role] >= RANK[RIGHTS[right]];
 }
 
 /** The user behind an actor. Throws FORBIDDEN for what is no person (our own loops). */

@@ -22,23 +22,26 @@ export class AgentRecords {
   readonly #agents: AgentRepository;
   readonly #fleet: Fleet;
   readonly #needOf: (row: AgentRow) => LoginNeedView | null;
+  readonly #promptOf: (row: AgentRow) => string | null;
   readonly #intents = new Map<AgentId, string>();
   readonly #views = new WeakMap<
     AgentRow,
     { readonly hostState: HostState | undefined; readonly view: AgentView }
   >();
 
-  /** `needOf` says what a row's program needs; a change of it is told by a patch without fields. */
+  /** `needOf` and `promptOf` say what a row's program needs and asks; a change of it is told by a patch without fields. */
   constructor(
     journal: Journal,
     agents: AgentRepository,
     fleet: Fleet,
     needOf: (row: AgentRow) => LoginNeedView | null = () => null,
+    promptOf: (row: AgentRow) => string | null = () => null,
   ) {
     this.#journal = journal;
     this.#agents = agents;
     this.#fleet = fleet;
     this.#needOf = needOf;
+    this.#promptOf = promptOf;
     journal.onRollback(() => {
       agents.reload();
     });
@@ -64,7 +67,7 @@ export class AgentRecords {
     const hostState = this.#fleet.find(row.hostId)?.state;
     const known = this.#views.get(row);
     if (known !== undefined && known.hostState === hostState) return known.view;
-    const view = agentView(row, this.#fleet, this.#needOf(row));
+    const view = agentView(row, this.#fleet, this.#needOf(row), this.#promptOf(row));
     this.#views.set(row, { hostState, view });
     return view;
   }

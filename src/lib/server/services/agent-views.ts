@@ -11,8 +11,13 @@ import type { AgentRow, LifeRow } from '../storage/agents.ts';
 
 const iso = (time: number | null): string | null => (time === null ? null : new Date(time).toISOString());
 
-/** A row as everybody sees it. The host's state is looked up at this moment; `need` is what its program says. */
-export function agentView(row: AgentRow, fleet: Fleet, need: LoginNeedView | null = null): AgentView {
+/** A row as everybody sees it. The host's state is looked up at this moment; `need` is what its program says, `prompt` what it asks. */
+export function agentView(
+  row: AgentRow,
+  fleet: Fleet,
+  need: LoginNeedView | null = null,
+  prompt: string | null = null,
+): AgentView {
   const host = fleet.find(row.hostId);
   return {
     id: row.id,
@@ -38,7 +43,8 @@ export function agentView(row: AgentRow, fleet: Fleet, need: LoginNeedView | nul
     endedAt: iso(row.endedAt),
     exitCode: row.exitCode,
     error: row.error,
-    attention: attentionOf(row, need),
+    attention: attentionOf(row, need, prompt),
+    ...(row.state === 'ready' && prompt !== null ? { prompt } : {}),
     login: row.state === 'ready' ? need : null,
     stopDeadline: row.state === 'stopping' || row.state === 'removing' ? iso(row.stopDeadline) : null,
     notes: row.notes,
@@ -61,10 +67,12 @@ function commandsOf(row: AgentRow): readonly AgentCommand[] {
   return commands.filter((command) => command !== 'snapshot' && command !== 'stop' && command !== 'update');
 }
 
-function attentionOf(row: AgentRow, need: LoginNeedView | null): AttentionKind | null {
+function attentionOf(row: AgentRow, need: LoginNeedView | null, prompt: string | null): AttentionKind | null {
   if (row.state === 'crashed') return 'crashed';
   if (row.state === 'failed' && row.error?.code !== 'CANCELLED') return 'failed';
-  return row.state === 'ready' && need !== null ? 'needs_login' : null;
+  if (row.state !== 'ready') return null;
+  if (need !== null) return 'needs_login';
+  return prompt === null ? null : 'waiting_input';
 }
 
 export function lifeView(life: LifeRow): LifeView {

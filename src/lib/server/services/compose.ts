@@ -1,5 +1,6 @@
 /** Makes the services, in the order in which they need each other. Used by the composition root and by tests. */
 import { DEFAULT_POLICY } from '#lib/domain/policy.ts';
+import type { LogStore } from '../archive/log-store.ts';
 import type { Fleet } from '../hosts/fleet.ts';
 import type { Log } from '../log.ts';
 import type { AppBus } from '../messages.ts';
@@ -10,6 +11,7 @@ import type { Journal } from '../storage/journal.ts';
 import type { RegistryRepository } from '../storage/registries.ts';
 import type { SecretRepository } from '../storage/secrets.ts';
 import type { SettingsRepository } from '../storage/settings.ts';
+import type { SshdKeyRepository } from '../storage/sshd-keys.ts';
 import type { SnapshotRepository } from '../storage/snapshots.ts';
 import type { PulseBoard } from '../streams/pulse-board.ts';
 import type { TailBoard } from '../streams/tail-board.ts';
@@ -27,9 +29,11 @@ import { CrashReports } from './crash-reports.ts';
 import { DiffMaking } from './diff-making.ts';
 import { DiffService } from './diffs.ts';
 import { Forking } from './forking.ts';
+import { HostDefaultsService } from './host-defaults.ts';
 import { HostService } from './hosts.ts';
 import { ImagePolicyService } from './image-policy.ts';
 import { ImageService } from './images.ts';
+import { InsideDial } from './inside-dial.ts';
 import { LogService } from './logs.ts';
 import type { Networks } from './networks.ts';
 import type { Operations } from './operations.ts';
@@ -56,6 +60,7 @@ import { SnapshotService } from './snapshots.ts';
 import { SpawnFlow } from './spawn-flow.ts';
 import { SpecMaker, type InstanceDefaults } from './spec-maker.ts';
 import { Spawning } from './spawning.ts';
+import { Sshd } from './sshd.ts';
 import { Temporaries } from './temporaries.ts';
 import { Turns } from './turns.ts';
 import type { TypeCatalogue } from './type-catalogue.ts';
@@ -79,6 +84,7 @@ export interface Ground {
   readonly buildRows: BuildRepository;
   readonly registryRows: RegistryRepository;
   readonly secretRows: SecretRepository;
+  readonly sshdRows: SshdKeyRepository;
   readonly types: TypeCatalogue;
   /** The folder that Slipway was started from. */
   readonly root: string;
@@ -89,6 +95,7 @@ export interface Ground {
   readonly networks: Networks;
   readonly pulses: PulseBoard;
   readonly tails: TailBoard;
+  readonly logStore: LogStore;
   readonly bus: AppBus;
   readonly log: Log;
 }
@@ -98,8 +105,11 @@ export function composeServices(ground: Ground) {
   const turns = new Turns();
   const secrets = new SecretService({ ...ground, secrets: ground.secretRows });
   const secretDelivery = new SecretDelivery(secrets);
+  const dial = new InsideDial();
+  const sshd = new Sshd({ ...ground, dial });
+  const hostDefaults = new HostDefaultsService(ground);
   const specs = new SpecMaker({
-    defaults: ground.defaults,
+    hostDefaults,
     policy: () => DEFAULT_POLICY,
     secrets,
     types: ground.types,
@@ -124,11 +134,11 @@ export function composeServices(ground: Ground) {
   const builds = new BuildService({ ...ground, builds: ground.buildRows, builder, logs: buildLogs });
   const copies = new VolumeCopies(ground.dataDir);
   const filling = new VolumeFilling({ ...ground, copies });
-  const maker = new ContainerMaker({ ...ground, secretDelivery, filling, pulls, imagePolicy, builder });
-  const flow = new SpawnFlow({ instance, fleet, agents, records, maker, turns });
+  const maker = new ContainerMaker({ ...ground, secretDelivery, sshd, filling, pulls, imagePolicy, builder });
+  const flow = new SpawnFlow({ instance, fleet, agents, records, maker, sshd, turns });
   const placement = new Placement(ground);
   const spawning = new Spawning({ ...ground, specs, placement, flow });
-  const verbs = new Verbs({ ...ground, secretDelivery });
+  const verbs = new Verbs({ ...ground, secretDelivery, sshd });
   const snapshotRecords = new SnapshotRecords({ ...ground, secrets });
   const taking = new SnapshotTaking({ ...ground, snapshotRecords, copies });
   const deletion = new SnapshotDeletion({ ...ground, snapshotRecords, copies });
@@ -145,7 +155,7 @@ export function composeServices(ground: Ground) {
     registries,
     imagePolicy,
   };
-  const recreateFlow = new RecreateFlow({ ...ground, maker, turns });
+  const recreateFlow = new RecreateFlow({ ...ground, maker, sshd, turns });
   const agentService = new AgentService({
     ...ground,
     secrets,
@@ -180,6 +190,9 @@ export function composeServices(ground: Ground) {
       copies,
       snapshotRecords,
       temporaries,
+      /** For the area of ssh. */
+      sshd,
+      dial,
       resumer: new Resumer({ spawning, verbs, removal }),
     },
     services: {
@@ -192,6 +205,7 @@ export function composeServices(ground: Ground) {
       crashes: new CrashReports({ ...ground, agentService, snapshots, spawning, specs }),
       diffs: new DiffService({ ...ground, temporaries, making }),
       forking,
+      hostDefaults,
       hosts: new HostService(fleet),
       imagePolicy,
       images: new ImageService({
@@ -202,7 +216,7 @@ export function composeServices(ground: Ground) {
       }),
       pulls,
       registries,
-      logs: new LogService({ agents, fleet, tails: ground.tails }),
+      logs: new LogService({ agents, fleet, tails: ground.tails, store: ground.logStore }),
       preflight: new PreflightService({
         ...ground,
         specs,

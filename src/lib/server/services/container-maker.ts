@@ -17,6 +17,7 @@ import type { Networks } from './networks.ts';
 import type { Operation } from './operations.ts';
 import type { PullService } from './pulls.ts';
 import type { SecretDelivery } from './secret-delivery.ts';
+import type { Sshd } from './sshd.ts';
 import type { FillWish, VolumeFilling } from './volume-filling.ts';
 import { ensureVolumes, removeVolumes } from './volumes.ts';
 
@@ -54,6 +55,7 @@ export class ContainerMaker {
   readonly #instance: string;
   readonly #networks: Networks;
   readonly #secrets: SecretDelivery;
+  readonly #sshd: Sshd;
   readonly #filling: VolumeFilling;
   readonly #images: ImageParts;
 
@@ -62,12 +64,14 @@ export class ContainerMaker {
       readonly instance: string;
       readonly networks: Networks;
       readonly secretDelivery: SecretDelivery;
+      readonly sshd: Sshd;
       readonly filling: VolumeFilling;
     },
   ) {
     this.#instance = parts.instance;
     this.#networks = parts.networks;
     this.#secrets = parts.secretDelivery;
+    this.#sshd = parts.sshd;
     this.#filling = parts.filling;
     this.#images = parts;
   }
@@ -102,13 +106,16 @@ export class ContainerMaker {
     });
     creating();
     const containerId = await operation.step('create', async (note) => {
-      const secrets = await this.#secrets.prepare(engine, { agent, spec, body, imageId, by: wish.by });
+      const sshd = await this.#sshd.prepare(engine, { agent, spec, body, imageId });
+      const about = { agent, spec, body: sshd.body, imageId, by: wish.by };
+      const secrets = await this.#secrets.prepare(engine, about);
       const container = await engine.createContainer(wish.containerName, secrets.body, {
         signal: operation.signal,
         ...(platform === null ? {} : { platform }),
       });
       made.containerId = container.id;
       await secrets.write(engine, container.id, operation.signal);
+      await sshd.write(engine, container.id, operation.signal);
       const filled = await this.#filling.fill(operation, engine, wish, {
         ...made,
         containerId: container.id,

@@ -49,7 +49,17 @@ describe('a report', () => {
     world.fake.write(id, 'stdout', 'working\n');
     world.fake.write(id, 'stderr', 'last words\n');
     world.fake.change(id, [{ path: '/new', kind: 'added' }]);
-    const sample = { cpu: 1, memory: 1, memoryLimit: null, netRx: null, netTx: null, pids: 1 };
+    const sample = {
+      cpu: 1,
+      memory: 1,
+      memoryLimit: null,
+      netRx: null,
+      netTx: null,
+      pids: 1,
+      blockRead: null,
+      blockWrite: null,
+      throttled: null,
+    };
     world.pulses.sample(one.id, { at: Date.now() - 400_000, ...sample });
     world.pulses.sample(one.id, { at: Date.now(), ...sample });
     await crash(one);

@@ -17,6 +17,8 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
   /** Called with each reading of a container that runs; false ends the wait as `left`. */
   readonly seen: (facts: ContainerFacts) => boolean;
+  /** Done once for each start of the container, when it runs: what has to be there before it counts as ready. Gives a note. */
+  readonly before?: ((signal?: AbortSignal) => Promise<string>) | undefined;
 }
 
 const OUTPUT_LINES = 50;
@@ -29,9 +31,10 @@ export async function waitUntilReady(
   engine: Engine,
   containerId: string,
   readiness: Readiness,
-  { signal, seen }: WaitOptions,
+  { signal, seen, before }: WaitOptions,
 ): Promise<Waited> {
   const began = Date.now();
+  const prepared: { startedAt: number | null | undefined; note: string } = { startedAt: undefined, note: '' };
   const probe = makeProbe(readiness, engine, containerId);
   try {
     for (let pause = 100; ; pause = Math.min(pause * 1.5, 1_000)) {
@@ -40,8 +43,17 @@ export async function waitUntilReady(
       if (facts.status === 'exited' || facts.status === 'dead') return { kind: 'ended', facts };
       let why = `it is ${facts.status}`;
       if (facts.status === 'running') {
+        if (before !== undefined && prepared.startedAt !== facts.startedAt) {
+          prepared.note = await unlessEnded(before(signal));
+          prepared.startedAt = facts.startedAt;
+        }
         const answer = await probe.ask(facts, signal);
-        if (answer.ready) return { kind: 'ready', facts, note: noteOf(answer.note, began) };
+        if (answer.ready)
+          return {
+            kind: 'ready',
+            facts,
+            note: [noteOf(answer.note, began), prepared.note].filter((each) => each !== '').join('; '),
+          };
         why = answer.note;
       }
       if (Date.now() - began > readiness.timeout * 1000)
@@ -50,6 +62,17 @@ export async function waitUntilReady(
     }
   } finally {
     probe.close();
+  }
+}
+
+/** A container that ended meanwhile is read anew, and said to have ended. */
+async function unlessEnded(work: Promise<string>): Promise<string> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'CONFLICT' && !error.message.startsWith('sshd'))
+      return '';
+    throw error;
   }
 }
 

@@ -15,6 +15,7 @@ import type { AgentRow } from '../storage/agents.ts';
 import { MAKE_STEPS, nothingMade, type ContainerMaker, type Made } from './container-maker.ts';
 import type { Operation, StartedOperation } from './operations.ts';
 import { endedEarly, waitUntilReady } from './readiness.ts';
+import { sshdUp, type Sshd } from './sshd.ts';
 import { refuseWhatHostLacks } from './spec-maker.ts';
 import type { Turns } from './turns.ts';
 import { containerIdOf, recordEnd, rowOf, unlessGone, verbPlan, type VerbParts } from './verb-tools.ts';
@@ -22,6 +23,7 @@ import { containerIdOf, recordEnd, rowOf, unlessGone, verbPlan, type VerbParts }
 export interface RecreateParts extends VerbParts {
   readonly instance: string;
   readonly maker: ContainerMaker;
+  readonly sshd: Sshd;
   readonly turns: Turns;
 }
 
@@ -92,7 +94,7 @@ export class RecreateFlow {
         }
         await operation.step('start', () => engine.startContainer(containerId, operation.signal));
         const facts = await operation.step('ready', (note) =>
-          this.#ready(operation, engine, containerId, spec, note),
+          this.#ready(operation, engine, containerId, { id: row.id, spec }, note),
         );
         operation.commitPoint();
         return await operation.step('replace', () => {
@@ -148,11 +150,12 @@ export class RecreateFlow {
     operation: Operation,
     engine: Engine,
     containerId: string,
-    spec: AgentSpec,
+    agent: Pick<AgentRow, 'id' | 'spec'>,
     note: (text: string) => void,
   ): Promise<ContainerFacts> {
-    const waited = await waitUntilReady(engine, containerId, spec.readiness, {
+    const waited = await waitUntilReady(engine, containerId, agent.spec.readiness, {
       signal: operation.signal,
+      before: sshdUp(this.#parts.sshd, engine, agent, containerId),
       seen: () => true,
     });
     if (waited.kind !== 'ready') throw endedEarly(waited.kind === 'ended' ? waited.facts.exitCode : null);

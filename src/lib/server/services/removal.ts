@@ -3,10 +3,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AgentState } from '#lib/domain/agent-state.ts';
 import type { AgentRow } from '../storage/agents.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { TailBoard } from '../streams/tail-board.ts';
 import { toProblem, type Operation, type StartedOperation } from './operations.ts';
 import type { SnapshotRules } from './snapshot-rules.ts';
 import type { First } from './verbs.ts';
 import { recordEnd, rowOf, unlessGone, verbPlan, type VerbParts } from './verb-tools.ts';
+
+/** Reading a log to its end takes moments, unless there is very much of it. */
+const LAST_WORDS_MS = 3_000;
 
 export interface RemovalWish {
   /** Milliseconds that a running main process has to end by itself. */
@@ -19,6 +23,7 @@ export interface RemovalWish {
 
 export interface RemovalParts extends VerbParts {
   readonly rules: Pick<SnapshotRules, 'beforeRemove'>;
+  readonly tails: TailBoard;
 }
 
 export class Removal {
@@ -112,7 +117,7 @@ export class Removal {
     timeoutMs: number,
     first: First | null,
   ): Promise<AgentRow> {
-    const { records, agents } = this.#parts;
+    const { records, agents, tails } = this.#parts;
     const now = rowOf(agents, before.id);
     let runs = isRunning(now);
     if (now.state === 'removed') return now;
@@ -129,6 +134,8 @@ export class Removal {
         await unlessGone(recordEnd(records, engine, before.id, id));
       }
       await operation.step('remove', async () => {
+        // its last words go with it: they are read first
+        await Promise.race([tails.get(before.id)?.done, delay(LAST_WORDS_MS)]);
         if (id !== null) await engine.removeContainer(id, { force: true });
       });
       return records.observe(before.id, { kind: 'gone' });

@@ -10,6 +10,7 @@ import { MAKE_STEPS, nothingMade, type ContainerMaker, type Made } from './conta
 import { toProblem, type Operation } from './operations.ts';
 import { endedEarly, waitUntilReady } from './readiness.ts';
 import { refuseWhatHostLacks } from './spec-maker.ts';
+import { sshdUp, type Sshd } from './sshd.ts';
 import type { Turns } from './turns.ts';
 
 export const SPAWN_STEPS = ['validate', ...MAKE_STEPS, 'start', 'ready'] as const;
@@ -20,6 +21,7 @@ export interface SpawnFlowParts {
   readonly agents: AgentRepository;
   readonly records: AgentRecords;
   readonly maker: ContainerMaker;
+  readonly sshd: Sshd;
   readonly turns: Turns;
 }
 
@@ -107,6 +109,7 @@ export class SpawnFlow {
     const { records } = this.#parts;
     const waited = await waitUntilReady(engine, containerId, this.#row(id).spec.readiness, {
       signal: operation.signal,
+      before: sshdUp(this.#parts.sshd, engine, this.#row(id), containerId),
       seen: (facts) => {
         const row = this.#row(id);
         if (row.state !== 'starting') return false;

@@ -8,6 +8,7 @@ import type { AgentRow } from '../storage/agents.ts';
 import { toProblem, type Operation, type StartedOperation } from './operations.ts';
 import { waitUntilReady } from './readiness.ts';
 import type { SecretDelivery } from './secret-delivery.ts';
+import { sshdUp, type Sshd } from './sshd.ts';
 import { containerIdOf, recordEnd, rowOf, verbPlan, type VerbParts } from './verb-tools.ts';
 
 /** The state that a stop is taken back to. */
@@ -22,10 +23,12 @@ export interface First {
 export class Verbs {
   readonly #parts: VerbParts;
   readonly #secrets: SecretDelivery;
+  readonly #sshd: Sshd;
 
-  constructor(parts: VerbParts & { readonly secretDelivery: SecretDelivery }) {
+  constructor(parts: VerbParts & { readonly secretDelivery: SecretDelivery; readonly sshd: Sshd }) {
     this.#parts = parts;
     this.#secrets = parts.secretDelivery;
+    this.#sshd = parts.sshd;
   }
 
   start(row: AgentRow, reason: string): StartedOperation<AgentRow> {
@@ -208,6 +211,7 @@ export class Verbs {
     const { records } = this.#parts;
     const waited = await waitUntilReady(engine, containerId, this.#row(id).spec.readiness, {
       signal: operation.signal,
+      before: sshdUp(this.#sshd, engine, this.#row(id), containerId),
       seen: (facts) => {
         const row = this.#row(id);
         if (row.state !== 'starting' && row.state !== 'restarting') return false;

@@ -10,6 +10,10 @@ export const load = door(({ app, actor }) => {
     version,
     dataDir: app.config.dataDir,
     engines: hosts.list(actor),
+    hostDefaults: Object.fromEntries(
+      hosts.list(actor).map(({ id }) => [id, app.services.hostDefaults.get(actor, id)]),
+    ),
+    mayChangeHosts: actor?.role === 'admin',
   };
 });
 
@@ -27,6 +31,18 @@ export const actions = {
   revoke: action(({ app, actor }, form) => {
     app.services.accounts.revokeToken(actor, text(form.get('token')));
     return { done: 'revoke' };
+  }),
+  /** Fields `host`, `memory`, `cpu`, `pids`, `network`; an empty one is the instance's again. */
+  hostDefaults: action(({ app, actor }, form) => {
+    const said = (['memory', 'cpu', 'pids', 'network'] as const).flatMap((name) => {
+      const value = text(form.get(name)).trim();
+      return value === ''
+        ? []
+        : [[name, name === 'pids' && /^\d+$/.test(value) ? Number(value) : value] as const];
+    });
+    const host = text(form.get('host'));
+    const defaults = app.services.hostDefaults.put(actor, host, Object.fromEntries(said));
+    return { done: 'hostDefaults', host, defaults };
   }),
   end: action(({ app, actor }, form) => {
     app.services.accounts.endSession(actor, text(form.get('session')));

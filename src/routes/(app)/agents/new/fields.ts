@@ -17,7 +17,7 @@ export const GROUPS = {
   limits: ['pids', 'gpus', 'shmSize', 'diskQuota', 'ulimits'],
   environment: ['env', 'secrets'],
   files: ['volumes', 'sharedVolumes', 'tmpfs', 'devices'],
-  network: ['networks', 'ports', 'dns', 'extraHosts'],
+  network: ['networks', 'ports', 'dns', 'extraHosts', 'ssh'],
   rules: [
     'readiness',
     'readyLog',

@@ -48,6 +48,7 @@ const PARTS: Readonly<Record<GroupName, (fields: Fields) => readonly string[]>> 
     number(fields.ports, sum.ports),
     number(fields.dns, sum.dns),
     number(fields.extraHosts, sum.extraHosts),
+    fixed(fields.ssh, sum.ssh),
   ],
   rules: (fields) => [
     said(fields.readiness, sum.readiness),

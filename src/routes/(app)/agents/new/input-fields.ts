@@ -212,6 +212,7 @@ const TAKE: Readonly<Record<string, Take>> = {
   role: line('role'),
   group: line('group'),
   capabilities: list('capabilities'),
+  ssh: tick('ssh'),
   startArgs: (value) =>
     isTexts(value) && value.length > 0 ? gives('startArgs', writeFlags(value)) : leave(value),
 };

@@ -91,6 +91,7 @@ export function spawnBody(fields: Fields): SpawnBody {
     role: text('role'),
     group: text('group'),
     capabilities: list('capabilities', readList),
+    ssh: text('ssh') === undefined ? undefined : true,
     startArgs: list('startArgs', (each) => readFlags(each).words),
   });
   return merged(restOf(fields), said);
