@@ -83,6 +83,8 @@ describe('verbs', () => {
 });
 
 describe('the query of a log', () => {
+  const PLAIN = { limit: 500, gzip: false, regex: false, inverse: false };
+
   it('comes from a query string', () => {
     expect(
       parseInput(logQuery, {
@@ -97,19 +99,21 @@ describe('the query of a log', () => {
       stream: 'stderr',
       since: '2026-03-01T10:00:00.123456789Z',
       format: 'text',
+      ...PLAIN,
     });
+    expect(parseInput(logQuery, { tail: 'all' }).tail).toBe(Number.MAX_SAFE_INTEGER);
   });
 
   it('is the last 100 lines without one', () => {
-    expect(parseInput(logQuery, {})).toEqual({ tail: 100, follow: false, format: 'text' });
+    expect(parseInput(logQuery, {})).toEqual({ tail: 100, follow: false, format: 'text', ...PLAIN });
   });
 
   it.each<[string, Readonly<Record<string, unknown>>]>([
     ['tail', { tail: '' }],
-    ['tail', { tail: 'all' }],
+    ['tail', { tail: 'most' }],
     ['tail', { tail: '-1' }],
     ['tail', { tail: '1.5' }],
-    ['tail', { tail: '10001' }],
+    ['limit', { limit: '10001' }],
     ['since', { since: 'yesterday' }],
     ['since', { since: '2026-03-01' }],
     ['follow', { follow: 'perhaps' }],

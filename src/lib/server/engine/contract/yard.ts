@@ -126,14 +126,34 @@ export async function read(
   options: Partial<LogOptions> = {},
 ): Promise<LogFrame[]> {
   const all = { follow: false, tail: null, since: null, signal: new AbortController().signal, ...options };
-  return Array.fromAsync(engine.logs(id, all));
+  return (await Array.fromAsync(engine.logs(id, all))).flatMap(piecesOf);
+}
+
+/** Pieces of one stream that came together may be given as one frame: here each is for itself again, with the time that begins it. */
+function piecesOf({ stream, bytes }: LogFrame): readonly LogFrame[] {
+  const pieces: LogFrame[] = [];
+  for (let from = 0; from < bytes.length;) {
+    const stamp = STAMP.exec(bytes.subarray(from, from + STAMP_BYTES).toString())?.[0].length ?? 0;
+    const newline = bytes.indexOf(0x0a, from);
+    const line = newline === -1 ? bytes.length : newline + 1;
+    const end = Math.min(line, from + stamp + PIECE_BYTES);
+    pieces.push({ stream, bytes: bytes.subarray(from, end) });
+    from = end;
+  }
+  return pieces;
 }
 
 /** The text of frames, without the time in front of each line. */
 export function textOf(frames: readonly LogFrame[]): string {
-  return frames.map(({ bytes }) => bytes.toString().replace(STAMP, '')).join('');
+  return frames
+    .flatMap(piecesOf)
+    .map(({ bytes }) => bytes.toString().replace(STAMP, ''))
+    .join('');
 }
 
+/** Of a time with its space, and of the engine's buffer. */
+const STAMP_BYTES = 31;
+const PIECE_BYTES = 16_384;
 export const STAMP = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{9}Z /;
 
 export function stampOf(frame: LogFrame | undefined): string {
