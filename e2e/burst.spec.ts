@@ -32,7 +32,7 @@ test(`two hundred commands by several clients and the docker CLI leave Slipway a
   engine,
 }) => {
   const random = numbers(SEED);
-  const pick = <Item>(list: readonly [Item, ...Item[]]): Item =>
+  const pick = <Item>(list: readonly [Item, ...(readonly Item[])]): Item =>
     list[Math.floor(random() * list.length)] ?? list[0];
   const [first, ...others] = await Promise.all(
     Array.from({ length: 10 }, (_, n) => api.spawn({ name: `burst-${n}`, command: quiet })),
@@ -56,14 +56,14 @@ test(`two hundred commands by several clients and the docker CLI leave Slipway a
     () => post('cancel'),
   ] as const;
   const removal = { call: (id: string) => api.call('DELETE', `/api/agents/${id}?force=true&timeout=0`) };
-  const byCli = [
+  const byCli: readonly [readonly string[], ...(readonly (readonly string[])[])] = [
     ['stop', '-t', '0'],
     ['start'],
     ['kill'],
     ['pause'],
     ['unpause'],
     ['restart', '-t', '0'],
-  ] as const;
+  ];
 
   const statuses = new Map<number, number>();
   await Promise.all(

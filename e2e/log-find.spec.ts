@@ -1,6 +1,7 @@
 /** Looking for something in a log: words, levels, fields, by mouse and by keyboard, with and without JavaScript. */
 import type { Page } from '@playwright/test';
 import { awake, log, script } from './support/agent-page.ts';
+import type { Api } from './support/api.ts';
 import { expect, test } from './support/fixtures.ts';
 
 const toolbar = (page: Page) => page.getByRole('toolbar', { name: 'Log' });
@@ -17,7 +18,7 @@ echo 'see https://example.com/a?b=c, it is there'
 echo 'the end'
 exec sleep infinity`;
 
-async function openLog(page: Page, api: { spawn: (input: object) => Promise<{ id: string }> }, name: string) {
+async function openLog(page: Page, api: Api, name: string) {
   const agent = await api.spawn({ name, command: script(SAID) });
   await page.goto(`/agents/${agent.id}`);
   await awake(page);
