@@ -230,6 +230,29 @@ describe.skipIf(NO_ENGINE !== undefined)('ends on a real engine', () => {
       await Promise.all([busy, quiet].map((each) => remove(each.id)));
     });
 
+    it('a message and a typed key are activity of user, and put the stop off', async () => {
+      const input = { command: ['cat'], tty: false, stdin: true, idle: { mode: 'user', timeout: 3600 } };
+      const [told, typed, quiet] = await Promise.all(
+        ['told', 'typed', 'untouched'].map((each) => spawn({ name: name(each), ...input })),
+      );
+      if (told === undefined || typed === undefined || quiet === undefined) throw new Error('not made');
+      await new Promise((resolve) => setTimeout(resolve, 12_000));
+      await real.app.services.messages.send(real.admin, told.id, { message: 'go on' });
+      const terminal = await real.app.services.terminals.open(real.admin, typed.id, {});
+      const nobody = { output: () => undefined, screen: () => undefined, changed: () => undefined };
+      const seat = real.app.services.terminals.join(real.admin, terminal.id, nobody);
+      await seat.screen;
+      await seat.write(Buffer.from('x'));
+      await real.app.services.terminals.end(real.admin, terminal.id);
+      await tick(Date.parse(quiet.startedAt ?? '') + HOUR + 1_000 - Date.now());
+      await expect.poll(() => get(quiet.id), PATIENCE).toMatchObject({ state: 'stopped', reason: 'idle' });
+      for (const each of [told, typed]) {
+        expect(idleOf(each.id)?.lastActivity?.source).toBe('input');
+        expect(get(each.id).state).toBe('ready');
+      }
+      await Promise.all([told, typed, quiet].map((each) => remove(each.id)));
+    }, 60_000);
+
     it('a login is activity of ssh', async () => {
       // sshd names its sessions like this in the process list
       const session = ['sh', '-c', CALM, 'sshd: ada@pts/0'];

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { newId, type HostId } from '#lib/domain/ids.ts';
+import type { HostView } from '#lib/protocol/views.ts';
 import { connectLocal } from '../hosts/local.ts';
 import { DockerEngine } from '../engine/docker/docker-engine.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -51,7 +52,7 @@ export interface RealApp {
   /** Ends Slipway and starts it again on its data: `app` is another one afterwards. */
   readonly restart: () => Promise<void>;
   /** A second host, on the engine of this socket; it is online when it resolves. Gone after a restart. */
-  readonly addHost: (name: string, socket: string) => Promise<Engine>;
+  readonly addHost: (name: string, socket: string, kind?: HostView['kind']) => Promise<Engine>;
   readonly close: () => Promise<void>;
 }
 
@@ -106,9 +107,9 @@ export async function realApp(
       await started.close();
       started = await start();
     },
-    addHost: async (name, there) => {
+    addHost: async (name, there, kind = 'local') => {
       const address = `unix://${there}`;
-      const row = { id: newId<HostId>(), name, kind: 'local', address } as const;
+      const row = { id: newId<HostId>(), name, kind, address };
       const database = openDatabase(join(dataDir, 'slipway.db'), 'drizzle');
       new SettingsRepository(database.db).insertHost({ ...row, engineId: null, createdAt: Date.now() });
       database.close();
