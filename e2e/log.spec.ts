@@ -21,7 +21,6 @@ test('5,000 quick lines with colours and markup are all shown, as text', async (
   await expect(toolbar(page)).toContainText('Live');
   await engine.cli('exec', agent.containerId ?? '', 'touch', '/tmp/go');
   await expect(log(page).locator('.ln').last()).toContainText(' 5000');
-  await expect(log(page)).not.toContainText('Lines were skipped');
 
   const lines = await readLog(page);
   expect(lines).toHaveLength(5000);

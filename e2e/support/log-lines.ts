@@ -29,10 +29,27 @@ export async function readLog(page: Page): Promise<readonly string[]> {
       }
       throw new Error('the log did not draw what it was scrolled to');
     };
+    const skipped = () =>
+      rows()
+        .filter((row) => row.matches('.ev[data-seq]'))
+        .map((row) => row.querySelector('button'))
+        .find((button) => button !== null);
+    /** A flood is cut for whoever looks: what was left out is loaded where its mark stands. */
+    const load = async (button: HTMLButtonElement) => {
+      const key = button.closest<HTMLElement>('.ln')?.dataset['seq'];
+      const isThere = () => rows().some((row) => row.matches('.ev[data-seq]') && row.dataset['seq'] === key);
+      button.click();
+      for (let tries = 0; tries < 600 && isThere(); tries += 1) await frame();
+      if (isThere()) throw new Error('what was skipped did not come');
+    };
     const lines = new Map<number, string>();
     box.dispatchEvent(new WheelEvent('wheel', { deltaY: -1 }));
     for (let top = 0; ; top += box.clientHeight / 2) {
       await goTo(top);
+      for (let button = skipped(); button !== undefined; button = skipped()) {
+        await load(button);
+        await goTo(top);
+      }
       for (const line of rows()) {
         const text = line.querySelector('.tx')?.textContent;
         if (text !== undefined) lines.set(Number(line.dataset['seq']), text);
