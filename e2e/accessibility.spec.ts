@@ -247,8 +247,8 @@ for (const theme of ['light', 'dark'] as const) {
 
     test('the pages are clean on a phone', async ({ page, api }) => {
       await page.setViewportSize({ width: 390, height: 844 });
-      const agent = await api.spawn({ name: 'small', command: counting(100) });
-      await api.call('POST', '/api/agents?wait=true', { name: 'failed-small', type: 'claude' });
+      const agent = await api.spawn({ name: `small-${theme}`, command: counting(100) });
+      await api.call('POST', '/api/agents?wait=true', { name: `failed-small-${theme}`, type: 'claude' });
       for (const address of [
         '/',
         '/agents',
