@@ -63,18 +63,21 @@ class DockerExecSession implements ExecSession {
     this.output = this.#frames();
   }
 
-  /** The engine answers before it has started anything. */
+  /** The engine answers before it has begun to start anything: then the exec does not run and has no code yet. */
   async started(): Promise<void> {
+    const deadline = Date.now() + CALL_MS;
     for (;;) {
       const info = await inspectExec(this.#way.docker, this.#id);
-      const pid = number(info['Pid']);
-      if (info['Running'] === false && pid === 0) {
+      const [pid, exitCode] = [number(info['Pid']) ?? 0, number(info['ExitCode'])];
+      if (pid > 0) return;
+      if (info['Running'] === false && exitCode !== null) {
         const said: Buffer[] = [];
         for await (const { bytes } of demultiplex(this.#stream.chunks(), this.#tty)) said.push(bytes);
-        refuseNotStarted(number(info['ExitCode']) ?? 0, pid, Buffer.concat(said).toString());
+        refuseNotStarted(exitCode, pid, Buffer.concat(said).toString());
         throw new AppError('ENGINE_ERROR', 'The engine did not start the program');
       }
-      if (info['Running'] === false || (pid ?? 0) > 0) return;
+      if (Date.now() > deadline)
+        throw new AppError('OPERATION_TIMEOUT', 'The engine did not start the program in time');
       await delay(5);
     }
   }
