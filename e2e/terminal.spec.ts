@@ -50,7 +50,7 @@ test('a shell in the page: typed in, reloaded in the middle of an editor, and go
   await expect(screen(page)).toContainText('written in an editor');
 
   await page.getByRole('button', { name: 'End session' }).click();
-  await expect(page.getByText('Somebody ended this session')).toBeVisible();
+  await expect(page.getByRole('status').filter({ hasText: 'Somebody ended this session' })).toBeVisible();
   const { body } = await api.call<{ stdout: string }>('POST', `/api/agents/${agent.id}/exec`, {
     command: [
       'sh',
